@@ -1,0 +1,160 @@
+"""``train``: train a network on MNIST; with ``--events``, the worker process of the dashboard."""
+
+import argparse
+import signal
+from collections.abc import Iterator
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nncore.commands.command import EXIT_INTERRUPTED, add_command, print_json
+from nncore.mnist import N_CLASSES, Mnist, load_mnist
+from nncore.model_files import Model, load_model, save_model
+from nncore.recipe import CHOICES, RECIPES, Recipe
+from nncore.training import EpochResult, Progress
+
+
+def add_train(commands: Any) -> None:
+    """Add the command to the subparsers of argparse."""
+    command = add_command(
+        commands,
+        "train",
+        _run_train,
+        "train a network on MNIST",
+        "Settings that are not given come from the recipe, or with --resume from the model. The "
+        "model is written at the start and after every epoch, so that stopping (Ctrl-C, SIGTERM) "
+        "leaves that of the last finished epoch.",
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="MODEL.npz", help="result")
+    start = command.add_mutually_exclusive_group()
+    start.add_argument(
+        "--recipe", choices=RECIPES, default="recommended", help="where settings start from"
+    )
+    start.add_argument(
+        "--resume", type=Path, metavar="MODEL", help="go on with a model; --epochs counts from here"
+    )
+    # No defaults from here on: the recipe or the resumed model fills in what is not given.
+    command.add_argument("--layers", type=_sizes, metavar="784,392,196,10", help="sizes")
+    command.add_argument("--activation", choices=CHOICES["activation"], help="of hidden layers")
+    command.add_argument("--output", choices=CHOICES["output"], help="activation of the last layer")
+    command.add_argument("--loss", choices=CHOICES["loss"], help="what is made small")
+    command.add_argument(
+        "--init", dest="initialisation", choices=CHOICES["initialisation"], help="starting weights"
+    )
+    command.add_argument("--optimizer", choices=CHOICES["optimizer"], help="how steps are made")
+    command.add_argument("--learning-rate", type=float, help="size of the steps")
+    command.add_argument("--batch-size", type=int, help="samples per step")
+    command.add_argument("--epochs", type=int, help="passes over the training images")
+    command.add_argument("--seed", type=int, help="of starting weights and shuffling")
+    command.add_argument(
+        "--limit", dest="training_images", type=int, metavar="N", help="use the first N images"
+    )
+    command.add_argument(
+        "--events", action="store_true", help="one JSON object a line instead of a progress bar"
+    )
+
+
+def _run_train(options: argparse.Namespace) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    model = _model_to_train(options)
+    mnist = load_mnist()
+    ends = (model.network.n_inputs, model.network.n_outputs)
+    if ends != (mnist.train_images[0].size, N_CLASSES):
+        raise ValueError(
+            f"layers must start with {mnist.train_images[0].size} and end with {N_CLASSES}, "
+            f"got {ends[0]} and {ends[1]}"
+        )
+    report = _print_event if options.events else _ProgressBar(model.recipe.epochs)
+    save_model(options.out, model)
+    done: dict[str, Any] = {"event": "done", "model": str(options.out)}
+    try:
+        for record in _training_records(model, mnist):
+            if isinstance(record, EpochResult):
+                save_model(options.out, model)
+            report(record)
+    except KeyboardInterrupt:
+        done["stopped"] = True
+    if options.events:
+        print_json(done)
+    else:
+        finished = "stopped" if "stopped" in done else "finished"
+        print(f"\n{finished}: {options.out} after {model.trainer.epochs_done} epochs")
+    return EXIT_INTERRUPTED if "stopped" in done else 0
+
+
+def _model_to_train(options: argparse.Namespace) -> Model:
+    """Return the model to start from, with the recipe as the options change it."""
+    given = {
+        field.name: getattr(options, field.name)
+        for field in fields(Recipe)
+        if getattr(options, field.name) is not None
+    }
+    if options.resume is None:
+        recipe = replace(RECIPES[options.recipe], **given)
+        trainer = recipe.build()
+        return Model(trainer.network, trainer, recipe)
+    model = load_model(options.resume)
+    fixed = set(given) - {"learning_rate", "batch_size", "epochs", "training_images"}
+    if model.trainer is None:
+        fixed -= {"optimizer", "seed"}
+    if fixed:
+        raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed when a model is resumed")
+    sizes = (model.network.n_inputs, *(layer.n_outputs for layer in model.network.dense_layers))
+    recipe = replace(model.recipe or RECIPES["memoire"], **({"layers": sizes} | given))
+    trainer = model.trainer
+    if trainer is None:
+        trainer = recipe.trainer_for(model.network, np.random.default_rng(recipe.seed))
+    trainer.optimizer.learning_rate = recipe.learning_rate
+    trainer.batch_size = recipe.batch_size
+    return Model(model.network, trainer, recipe)
+
+
+def _training_records(model: Model, mnist: Mnist) -> Iterator[Progress | EpochResult]:
+    """Train a model as its recipe says, on MNIST."""
+    wanted = slice(model.recipe.training_images)
+    return model.trainer.train(
+        mnist.train_images[wanted],
+        mnist.train_labels[wanted],
+        model.recipe.epochs,
+        test=(mnist.test_images, mnist.test_labels),
+    )
+
+
+def _print_event(record: Progress | EpochResult) -> None:
+    """Print a record as one JSON object a line."""
+    name = "epoch" if isinstance(record, EpochResult) else "progress"
+    print_json({"event": name} | asdict(record))
+
+
+class _ProgressBar:
+    """Shows records to a person: a bar that moves, and a line for each finished epoch."""
+
+    _WIDTH = 30
+
+    def __init__(self, epochs: int):
+        self._epochs = epochs
+        self._epochs_before: int | None = None
+
+    def __call__(self, record: Progress | EpochResult) -> None:
+        if isinstance(record, EpochResult):
+            print(
+                f"\repoch {record.epoch}: loss {record.loss:.4f}, right on the training images "
+                f"{record.train_accuracy:.2%}, on the test images {record.test_accuracy:.2%}, "
+                f"{record.elapsed_s:.1f} s"
+            )
+            return
+        filled = round(record.fraction * self._WIDTH)
+        bar = "█" * filled + "·" * (self._WIDTH - filled)
+        print(
+            f"\repoch {record.epoch} {bar} {record.fraction:4.0%}  loss {record.loss:.4f}  "
+            f"right {record.accuracy:.1%} ",
+            end="",
+            flush=True,
+        )
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """Return the numbers of a comma-separated list."""
+    return tuple(int(part) for part in text.split(","))

@@ -1,0 +1,90 @@
+"""Evaluation: how good a network is on images that it has not learnt from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncore.network import SequentialNetwork
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a network answers for labelled images, counted.
+
+    Attributes
+    ----------
+    labels, predictions : ndarray of shape (n,), int
+        The true class of every image, and the answer: the class of the largest output.
+    probabilities : ndarray of shape (n, n_classes), float
+        The outputs. They sum to 1 only after softmax.
+    confusion : ndarray of shape (n_classes, n_classes), int
+        ``confusion[i, j]`` images of class ``i`` were answered with ``j``.
+    """
+
+    labels: np.ndarray
+    predictions: np.ndarray
+    probabilities: np.ndarray
+    confusion: np.ndarray
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers, in 0-1."""
+        return float(np.trace(self.confusion) / self.confusion.sum())
+
+    @property
+    def recall(self) -> np.ndarray:
+        """For each class, (n_classes,), the share of its images found; NaN where it has none."""
+        return _ratio(np.diag(self.confusion), self.confusion.sum(axis=1))
+
+    @property
+    def precision(self) -> np.ndarray:
+        """For each class, (n_classes,), the share of its answers right; NaN if never answered."""
+        return _ratio(np.diag(self.confusion), self.confusion.sum(axis=0))
+
+    def mistakes(self) -> np.ndarray:
+        """Return the indices of the wrong answers, the most confident one first, as (n_wrong,)."""
+        wrong = np.flatnonzero(self.predictions != self.labels)
+        confidence = self.probabilities[wrong, self.predictions[wrong]]
+        return wrong[np.argsort(-confidence, kind="stable")]
+
+
+def evaluate(network: SequentialNetwork, images: np.ndarray, labels: np.ndarray) -> Evaluation:
+    """Let a network answer for labelled images.
+
+    Parameters
+    ----------
+    network : SequentialNetwork
+    images : ndarray of shape (n, height, width) or (n, n_inputs), uint8 or float
+    labels : ndarray of shape (n,), int
+        In ``range(network.n_outputs)``.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ValueError
+        If there is no image, or images and labels differ in number.
+    """
+    if len(images) != len(labels) or len(images) == 0:
+        raise ValueError(
+            "images and labels must be equal in number and not empty, "
+            f"got {len(images)} and {len(labels)}"
+        )
+    probabilities = network.predict(images)
+    predictions = probabilities.argmax(axis=1)
+    n_classes = network.n_outputs
+    pairs = labels.astype(np.intp) * n_classes + predictions
+    confusion = np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)
+    return Evaluation(labels, predictions, probabilities, confusion)
+
+
+def accuracy(network: SequentialNetwork, images: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of images, in 0-1, whose largest output is the right class."""
+    return evaluate(network, images, labels).accuracy
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Divide counts, giving NaN for 0 of 0."""
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)

@@ -1,0 +1,150 @@
+"""Recipes: all the settings of a training in one place, for command line, dashboard and files."""
+
+import itertools
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nncore.initialisers import INITIALISERS
+from nncore.network import SequentialNetwork, build_network
+from nncore.optimizers import OPTIMIZERS
+from nncore.training import Trainer
+
+CHOICES = {
+    "activation": ("sigmoid", "relu", "tanh"),
+    "output": ("sigmoid", "softmax"),
+    "loss": ("mse", "cross-entropy"),
+    "initialisation": tuple(INITIALISERS),
+    "optimizer": tuple(OPTIMIZERS),
+}
+RANGES = {
+    "learning_rate": (1e-6, 100.0),
+    "batch_size": (1, 10_000),
+    "epochs": (1, 1000),
+    "seed": (0, 2**32 - 1),
+}
+MAX_LAYERS = 12
+MAX_LAYER_SIZE = 4096
+MAX_PARAMETERS = 5_000_000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to make and train a network.
+
+    Attributes
+    ----------
+    layers : tuple of int
+        Inputs, hidden layers, outputs.
+    activation, output, loss, initialisation, optimizer : str
+        One of `CHOICES`.
+    learning_rate : float
+    batch_size : int
+        Samples per step.
+    epochs : int
+        Passes over the training set.
+    seed : int
+        Of the starting weights and of the shuffling.
+    training_images : int or None
+        How many of the training images to use, from the first; None for all.
+
+    Raises
+    ------
+    ValueError
+        If a setting is not one of `CHOICES`, is out of `RANGES`, or does not fit another.
+    """
+
+    layers: tuple[int, ...] = (784, 392, 196, 10)
+    activation: str = "relu"
+    output: str = "softmax"
+    loss: str = "cross-entropy"
+    initialisation: str = "he"
+    optimizer: str = "sgd"
+    learning_rate: float = 0.1
+    batch_size: int = 32
+    epochs: int = 5
+    seed: int = 0
+    training_images: int | None = None
+
+    def __post_init__(self):
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(
+                    f"{name} must be one of {', '.join(choices)}, got {getattr(self, name)!r}"
+                )
+        for name, (low, high) in RANGES.items():
+            value = getattr(self, name)
+            if not isinstance(value, type(low) | int):
+                raise ValueError(f"{name} must be {type(low).__name__}, got {value!r}")
+            # A comparison with NaN is false, so NaN is refused too.
+            if not low <= value <= high:
+                raise ValueError(f"{name} must be from {low:g} to {high:g}, got {value}")
+        if self.training_images is not None and self.training_images < 1:
+            raise ValueError(f"training_images must be at least 1, got {self.training_images}")
+        if self.loss == "cross-entropy" and self.output not in ("sigmoid", "softmax"):
+            raise ValueError(f"cross-entropy needs sigmoid or softmax outputs, got {self.output}")
+        check_layer_sizes(self.layers)
+
+    def build(self) -> Trainer:
+        """Return an untrained network, ready to train."""
+        generator = np.random.default_rng(self.seed)
+        network = build_network(
+            self.layers,
+            activation=self.activation,
+            output=self.output,
+            loss=self.loss,
+            initialisation=self.initialisation,
+            generator=generator,
+        )
+        return self.trainer_for(network, generator)
+
+    def trainer_for(self, network: SequentialNetwork, generator: np.random.Generator) -> Trainer:
+        """Return a trainer with this recipe's optimiser and batch size for an existing network."""
+        optimizer = OPTIMIZERS[self.optimizer](self.learning_rate)
+        return Trainer(network, optimizer, batch_size=self.batch_size, generator=generator)
+
+
+def check_layer_sizes(sizes: tuple[int, ...]) -> None:
+    """Refuse networks that are no network or would not fit into memory.
+
+    Raises
+    ------
+    ValueError
+        If there are not 2 to `MAX_LAYERS` sizes, each from 1 to `MAX_LAYER_SIZE`, or they make
+        more than `MAX_PARAMETERS` parameters.
+    """
+    if not 2 <= len(sizes) <= MAX_LAYERS:
+        raise ValueError(f"layers must be 2 to {MAX_LAYERS} sizes, got {len(sizes)}")
+    if not all(1 <= size <= MAX_LAYER_SIZE for size in sizes):
+        raise ValueError(f"layer sizes must be from 1 to {MAX_LAYER_SIZE}, got {list(sizes)}")
+    n_parameters = sum((a + 1) * b for a, b in itertools.pairwise(sizes))
+    if n_parameters > MAX_PARAMETERS:
+        raise ValueError(
+            f"layers must make at most {MAX_PARAMETERS:,} parameters, got {n_parameters:,}"
+        )
+
+
+_MEMOIRE = Recipe(
+    activation="sigmoid",
+    output="sigmoid",
+    loss="mse",
+    initialisation="memoire",
+    optimizer="sgd",
+    learning_rate=3.0,
+    batch_size=10,
+    epochs=10,
+)
+
+RECIPES = {
+    "memoire": _MEMOIRE,
+    "keras": replace(
+        _MEMOIRE,
+        activation="relu",
+        output="softmax",
+        loss="cross-entropy",
+        initialisation="glorot",
+        # Keras' own default for SGD, which the mémoire's listing leaves as it is.
+        learning_rate=0.01,
+    ),
+    "recommended": Recipe(),
+}

@@ -1,0 +1,198 @@
+import io
+import json
+import os
+import zipfile
+
+import numpy as np
+import pytest
+
+from nncore.mnist import load_mnist
+from nncore.model_files import Model, ModelFileError, load_model, save_model
+from nncore.recipe import Recipe
+
+MNIST = load_mnist()
+IMAGES, LABELS = MNIST.train_images[:300], MNIST.train_labels[:300]
+RECIPE = Recipe(layers=(784, 20, 10), batch_size=7, seed=5)
+
+
+def trained_model(optimizer="sgd", epochs=1):
+    recipe = Recipe(layers=(784, 20, 10), batch_size=7, optimizer=optimizer, learning_rate=0.01)
+    trainer = recipe.build()
+    list(trainer.train(IMAGES, LABELS, epochs))
+    return Model(trainer.network, trainer, recipe)
+
+
+def saved(model):
+    file = io.BytesIO()
+    save_model(file, model)
+    return file.getvalue()
+
+
+def changed(data, change_metadata=None, arrays=None, compression=zipfile.ZIP_STORED):
+    """Return a model file with other metadata or other arrays (None: left out)."""
+    with np.load(io.BytesIO(data)) as archive:
+        contents = dict(archive)
+    metadata = json.loads(contents["metadata"].tobytes())
+    if change_metadata is not None:
+        change_metadata(metadata)
+    contents["metadata"] = np.frombuffer(json.dumps(metadata).encode(), np.uint8)
+    for name, array in (arrays or {}).items():
+        contents.pop(name, None)
+        if array is not None:
+            contents[name] = array
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        for name, array in contents.items():
+            with archive.open(f"{name}.npy", "w") as entry:
+                np.lib.format.write_array(entry, np.asarray(array))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_going_on_after_saving_equals_training_through(optimizer, tmp_path):
+    through = trained_model(optimizer, epochs=3)
+    save_model(tmp_path / "model.npz", trained_model(optimizer, epochs=1))
+    resumed = load_model(tmp_path / "model.npz")
+    list(resumed.trainer.train(IMAGES, LABELS, 2))
+    for found, expected in zip(resumed.network.parameters, through.network.parameters, strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert [result.epoch for result in resumed.trainer.history] == [1, 2, 3]
+    assert resumed.recipe == through.recipe
+
+
+def test_a_network_alone_is_kept_bit_for_bit():
+    network = trained_model().network
+    model = load_model(saved(Model(network)))
+    assert model.trainer is None
+    assert model.recipe is None
+    np.testing.assert_array_equal(model.network.predict(IMAGES), network.predict(IMAGES))
+
+
+def test_a_compressed_archive_is_read_too():
+    data = changed(saved(trained_model()), compression=zipfile.ZIP_DEFLATED)
+    assert load_model(data).network.n_inputs == 784
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "model.npz"
+    save_model(path, trained_model())
+    before = path.read_bytes()
+
+    def full_disk(*_, **__):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(np, "savez", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        save_model(path, trained_model())
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["model.npz"]
+
+
+def test_weights_that_are_not_finite_are_not_saved(tmp_path):
+    model = trained_model()
+    model.network.parameters[0][3, 3] = np.nan
+    with pytest.raises(ValueError, match="weights_0 must be finite"):
+        save_model(tmp_path / "model.npz", model)
+    assert not os.listdir(tmp_path)
+
+
+def test_a_file_that_is_not_there_or_is_a_folder(tmp_path):
+    with pytest.raises(ModelFileError, match="There is no model file"):
+        load_model(tmp_path / "nothing.npz")
+    with pytest.raises(ModelFileError):
+        load_model(tmp_path)
+
+
+DATA = saved(trained_model("adam"))
+
+
+def set_metadata(name, value):
+    return lambda metadata: metadata.__setitem__(name, value)
+
+
+def set_training(name, value):
+    return lambda metadata: metadata["training"].__setitem__(name, value)
+
+
+HOSTILE = {
+    "empty": b"",
+    "text": b"not an archive",
+    "truncated": DATA[: len(DATA) // 2],
+    "another archive": changed(DATA, arrays={"metadata": None}),
+    "object array": changed(DATA, arrays={"bias_0": np.array([{}] * 20, object)}),
+    "wrong dtype": changed(DATA, arrays={"bias_0": np.zeros(20, np.int32)}),
+    "wrong shape": changed(DATA, arrays={"bias_0": np.zeros(21, np.float32)}),
+    "Fortran order": changed(DATA, arrays={"weights_0": np.zeros((20, 784), np.float32).T}),
+    "not finite": changed(DATA, arrays={"bias_0": np.full(20, np.inf, np.float32)}),
+    "one array too few": changed(DATA, arrays={"bias_1": None}),
+    "one array too many": changed(DATA, arrays={"more": np.zeros(3)}),
+    "name outside": changed(DATA, arrays={"../../evil": np.zeros(3)}),
+    "another format": changed(DATA, set_metadata("format", "nncore model 9")),
+    "metadata a list": changed(DATA, arrays={"metadata": np.frombuffer(b"[1, 2]", np.uint8)}),
+    "metadata not JSON": changed(DATA, arrays={"metadata": np.frombuffer(b"{", np.uint8)}),
+    "deep JSON": changed(DATA, arrays={"metadata": np.frombuffer(b"[" * 200_000, np.uint8)}),
+    "no layers": changed(DATA, set_metadata("layers", [])),
+    "layers a string": changed(DATA, set_metadata("layers", "dense")),
+    "gigabytes": changed(DATA, set_metadata("layers", [{"dense": [2**30, 2**30]}])),
+    "negative size": changed(DATA, set_metadata("layers", [{"dense": [-784, 20]}])),
+    "size a float": changed(DATA, set_metadata("layers", [{"dense": [784.0, 20]}])),
+    "no fit": changed(DATA, set_metadata("layers", [{"dense": [784, 20]}, {"dense": [21, 10]}])),
+    "unknown activation": changed(
+        DATA, set_metadata("layers", [{"dense": [784, 20]}, {"activation": "eval", "size": 20}])
+    ),
+    "unknown loss": changed(DATA, set_metadata("loss", "hinge")),
+    "unknown dtype": changed(DATA, set_metadata("dtype", "object")),
+    "loss that does not fit": changed(DATA, set_metadata("loss", "binary-cross-entropy")),
+    "unknown optimizer": changed(DATA, set_training("optimizer", "lion")),
+    "rate not a number": changed(DATA, set_training("learning_rate", "nan")),
+    "negative step": changed(DATA, set_training("step", -1)),
+    "batch size 0": changed(DATA, set_training("batch_size", 0)),
+    "no generator": changed(DATA, set_training("generator", {"bit_generator": "os.system"})),
+    "history of text": changed(
+        DATA,
+        set_training(
+            "history",
+            [
+                {
+                    "epoch": 1,
+                    "loss": "<script>",
+                    "train_accuracy": 1,
+                    "test_accuracy": None,
+                    "elapsed_s": 1,
+                }
+            ],
+        ),
+    ),
+    "recipe of nonsense": changed(DATA, set_metadata("recipe", {"layers": [1, 2], "x": 1})),
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_and_damaged_files_give_one_clear_error(data):
+    with pytest.raises(ModelFileError) as raised:
+        load_model(data)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_entry_that_stands_twice_is_refused():
+    file = io.BytesIO(DATA)
+    with zipfile.ZipFile(file, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("bias_0.npy", b"")
+    with pytest.raises(ModelFileError, match="twice"):
+        load_model(file.getvalue())
+
+
+def test_no_byte_changed_at_random_makes_anything_but_a_model_error():
+    generator = np.random.default_rng(0)
+    loaded = 0
+    for _ in range(400):
+        data = bytearray(DATA)
+        for _ in range(generator.integers(1, 6)):
+            data[generator.integers(len(data))] = generator.integers(256)
+        try:
+            load_model(bytes(data))
+            loaded += 1
+        except ModelFileError:
+            pass
+    # Nearly all bytes are weights, which their checksum guards.
+    assert loaded < 20
