@@ -10,7 +10,7 @@ import numpy as np
 from nncore.colour import mean_colour, scale_colours
 from nncore.colour_neuron import train
 from nncore.commands.command import add_command, print_json
-from nncore.images import open_image
+from nncore.images import ImageFileError, open_image
 
 
 def add_colour_neuron(commands: Any) -> None:
@@ -47,7 +47,7 @@ def _run_colour_neuron(options: argparse.Namespace) -> int:
             f"there are {', '.join(names)}"
         )
     targets = [int(bool({path.stem, path.name} & set(options.positive))) for path in paths]
-    colours = np.array([mean_colour(open_image(path)).integer for path in paths])
+    colours = np.array([_mean_colour(path) for path in paths])
     log = train(
         scale_colours(colours, options.scale),
         targets,
@@ -72,6 +72,14 @@ def _run_colour_neuron(options: argparse.Namespace) -> int:
         }
     )
     return 0
+
+
+def _mean_colour(path: Path) -> tuple[int, int, int]:
+    """Return the mean colour of an image file as the mémoire computes it."""
+    try:
+        return mean_colour(open_image(path)).integer
+    except ImageFileError as error:
+        raise ImageFileError(f"{path.name}: {error}") from error
 
 
 def _names(text: str) -> list[str]:

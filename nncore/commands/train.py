@@ -56,6 +56,42 @@ def add_train(commands: Any) -> None:
     )
 
 
+def train_arguments(recipe: Recipe, resume: Path | None = None) -> list[str]:
+    """Return the arguments that make the command train by a recipe.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    resume : Path, optional
+        A model to go on with; what is fixed in it is then left out.
+
+    Returns
+    -------
+    list of str
+        All but ``--out`` and ``--events``.
+    """
+    values = {
+        "--learning-rate": recipe.learning_rate,
+        "--batch-size": recipe.batch_size,
+        "--epochs": recipe.epochs,
+    }
+    if recipe.training_images is not None:
+        values["--limit"] = recipe.training_images
+    if resume is not None:
+        values["--resume"] = resume
+    else:
+        values |= {
+            "--layers": ",".join(map(str, recipe.layers)),
+            "--activation": recipe.activation,
+            "--output": recipe.output,
+            "--loss": recipe.loss,
+            "--init": recipe.initialisation,
+            "--optimizer": recipe.optimizer,
+            "--seed": recipe.seed,
+        }
+    return [f"{flag}={value}" for flag, value in values.items()]
+
+
 def _run_train(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     model = _model_to_train(options)

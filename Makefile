@@ -1,0 +1,101 @@
+# Needs GNU make 3.81 or newer and Python 3.11 or newer; everything else goes into .venv.
+# All paths are relative: the project may lie in a folder with a space in its name.
+
+PYTHON ?= python3
+PORT ?= 8501
+# Options for Streamlit (make run, make dev) and for pytest (make test and its parts).
+STREAMLIT_ARGS ?=
+PYTEST_ARGS ?=
+
+IN_VENV := .venv/bin/python
+PIP_INSTALL := "$(IN_VENV)" -m pip install -qq --disable-pip-version-check
+
+DEVELOPER_ARGS := --server.fileWatcherType=auto --server.runOnSave=true \
+	--client.showErrorDetails=full --client.toolbarMode=developer
+
+# Prints the first free port from the one asked for.
+define FREE_PORT
+import errno, socket, sys
+
+def taken(port):
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.create_server(("", port), family=family).close()
+        except OSError as error:
+            # Other errors mean a machine without IPv6.
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                return True
+    return False
+
+if not (sys.argv[1].isdecimal() and 0 < int(sys.argv[1]) < 65536):
+    sys.exit("PORT must be a number from 1 to 65535, got " + sys.argv[1])
+first = int(sys.argv[1])
+free = (port for port in range(first, min(first + 100, 65536)) if not taken(port))
+print(next(free, None) or sys.exit(f"No free port from {first} on; choose another: make run PORT=..."))
+endef
+export FREE_PORT
+
+# One shell command, in which the port that was found free is the one used.
+define START_DASHBOARD
+@port=$$("$(IN_VENV)" -c "$$FREE_PORT" "$(PORT)") && \
+	echo "Dashboard: http://localhost:$$port (Ctrl-C stops it)" && \
+	exec "$(IN_VENV)" -m streamlit run app.py --server.port "$$port" \
+		--logger.hideWelcomeMessage=true --logger.level=warning
+endef
+
+.PHONY: help run dev test test-fast test-browser lint format screenshots clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/run.stamp ## Open the dashboard (PORT=8501, or the next free port)
+	$(START_DASHBOARD) $(STREAMLIT_ARGS)
+
+dev: .venv/run.stamp ## The same for developers: reload on save, errors shown in full
+	$(START_DASHBOARD) $(DEVELOPER_ARGS) $(STREAMLIT_ARGS)
+
+test: lint test-fast test-browser ## Run all checks and tests
+
+test-fast: .venv/dev.stamp ## Run the tests that need no browser
+	@"$(IN_VENV)" -m pytest --quiet --ignore=tests/browser $(PYTEST_ARGS)
+
+test-browser: .venv/dev.stamp ## Run the tests in Chromium, installing it on Debian if missing
+	@"$(IN_VENV)" tests/browser/chromium.py
+	@"$(IN_VENV)" -m pytest --quiet tests/browser $(PYTEST_ARGS)
+
+lint: .venv/dev.stamp ## Check style and formatting
+	@"$(IN_VENV)" -m ruff check
+	@"$(IN_VENV)" -m ruff format --check
+
+format: .venv/dev.stamp ## Mend what can be mended of style and formatting
+	@"$(IN_VENV)" -m ruff check --fix
+	@"$(IN_VENV)" -m ruff format
+
+screenshots: .venv/dev.stamp ## Take pictures of every page into docs/screenshots
+	@"$(IN_VENV)" tests/browser/chromium.py
+	@"$(IN_VENV)" -m tests.browser.screenshots docs/screenshots
+
+clean: ## Remove the environment, caches and files written by the dashboard
+	rm -rf .venv .jobs .pytest_cache .ruff_cache static/plotly*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps lie in .venv and are newer than the requirements that are installed there.
+.venv/run.stamp: requirements.txt
+	@command -v "$(PYTHON)" >/dev/null || \
+		{ echo "$(PYTHON) was not found: install Python 3.11 or newer." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, $(PYTHON) is older; name another: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || \
+		{ echo "$(PYTHON) lacks venv: on Debian or Ubuntu, sudo apt install python3-venv" >&2; exit 1; }
+	@echo "Installing what requirements.txt names into .venv"
+	@"$(PYTHON)" -m venv --clear .venv
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	@echo "Installing what requirements-dev.txt names into .venv"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+# Where the environment's Python has gone, as after an upgrade of the system, all is installed anew.
+STALE := $(shell "$(IN_VENV)" -c '' 2>/dev/null || rm -f .venv/*.stamp)

@@ -1,0 +1,144 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncore.commands import main
+from nncore.commands.train import train_arguments
+from nncore.model_files import load_model
+from nncore.recipe import RECIPES, Recipe
+
+PROJECT = Path(__file__).parents[3]
+SMALL = ("--layers", "784,20,10", "--limit", "300", "--batch-size", "7")
+
+
+def parameters(path):
+    return load_model(path).network.parameters
+
+
+def worker(*arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "nncore", "train", "--events", *map(str, arguments)],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def test_the_command_line_of_the_memoire(run, tmp_path):
+    out = tmp_path / "m.npz"
+    code, events, _ = run(
+        *("train", "--layers", "784,392,196,10", "--activation", "sigmoid", "--output", "sigmoid"),
+        *("--loss", "mse", "--init", "memoire", "--optimizer", "sgd", "--batch-size", "10"),
+        *("--learning-rate", "3", "--epochs", "1", "--seed", "0", "--limit", "500"),
+        *("--out", out, "--events"),
+    )
+    assert code == 0
+    epoch, done = events[-2:]
+    assert set(epoch) == {
+        "event",
+        "epoch",
+        "loss",
+        "train_accuracy",
+        "test_accuracy",
+        "elapsed_s",
+    }
+    assert (epoch["event"], epoch["epoch"]) == ("epoch", 1)
+    assert done == {"event": "done", "model": str(out)}
+    model = load_model(out)
+    assert model.recipe.initialisation == "memoire"
+    assert model.trainer.epochs_done == 1
+
+
+def test_resuming_equals_training_through(run, tmp_path):
+    run("train", *SMALL, "--optimizer", "adam", "--learning-rate", "0.001", "--epochs", "3",
+        "--out", tmp_path / "through.npz")  # fmt: skip
+    run("train", *SMALL, "--optimizer", "adam", "--learning-rate", "0.001", "--epochs", "1",
+        "--out", tmp_path / "part.npz")  # fmt: skip
+    code, _, _ = run("train", "--resume", tmp_path / "part.npz", "--epochs", "2",
+                     "--out", tmp_path / "resumed.npz")  # fmt: skip
+    assert code == 0
+    through, resumed = parameters(tmp_path / "through.npz"), parameters(tmp_path / "resumed.npz")
+    for one, other in zip(through, resumed, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_what_is_fixed_in_a_model_cannot_be_changed(run, tmp_path):
+    path = tmp_path / "m.npz"
+    run("train", *SMALL, "--epochs", "1", "--out", path)
+    code, _, errors = run("train", "--resume", path, "--optimizer", "adam", "--out", path)
+    assert code == 2
+    assert "optimizer cannot be changed when a model is resumed" in errors
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_a_recipe_survives_its_way_through_the_command_line(recipe, tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr("nncore.commands.train.save_model", lambda _, model: seen.append(model))
+    monkeypatch.setattr("nncore.commands.train._training_records", lambda *_: [])
+    recipe = Recipe(**(vars(recipe) | {"training_images": 123, "seed": 7, "learning_rate": 1 / 3}))
+    assert main(["train", *train_arguments(recipe), "--out", str(tmp_path / "m.npz")]) == 0
+    assert seen[0].recipe == recipe
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--layers", "784,10,3"), "layers must start with 784 and end with 10"),
+        (("--learning-rate", "0"), "learning_rate must be from"),
+        (("--loss", "mse", "--output", "softmax", "--epochs", "0"), "epochs must be from"),
+        (("--resume", "nothing.npz"), "There is no model file nothing.npz"),
+    ],
+)
+def test_wrong_settings_end_with_code_2_and_touch_nothing(run, tmp_path, arguments, message):
+    out = tmp_path / "m.npz"
+    code, events, errors = run("train", *arguments, "--out", out, "--events")
+    assert code == 2
+    assert message in errors
+    assert events[-1]["event"] == "error"
+    assert message in events[-1]["message"]
+    assert not out.exists()
+
+
+def test_a_person_sees_a_bar_and_the_result(tmp_path, capsys):
+    assert main(["train", *SMALL, "--epochs", "1", "--out", str(tmp_path / "m.npz")]) == 0
+    printed = capsys.readouterr().out
+    assert "epoch 1: loss" in printed
+    assert "on the test images" in printed
+    assert "after 1 epoch" in printed
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without a signal")
+def test_a_signal_leaves_the_model_of_the_last_finished_epoch(tmp_path, signal_number):
+    out = tmp_path / "m.npz"
+    process = worker("--layers", "784,20,10", "--epochs", "500", "--out", out)
+    events = []
+    for line in process.stdout:
+        events.append(json.loads(line))
+        if [event["event"] for event in events].count("epoch") == 2:
+            process.send_signal(signal_number)
+            break
+    rest, errors = process.communicate(timeout=30)
+    events += map(json.loads, rest.splitlines())
+    assert process.returncode == 130, errors
+    assert events[-1] == {"event": "done", "model": str(out), "stopped": True}
+    n_epochs = [event["event"] for event in events].count("epoch")
+    assert load_model(out).trainer.epochs_done == n_epochs
+    assert os.listdir(tmp_path) == ["m.npz"]
+
+
+def test_progress_is_reported_within_an_epoch(tmp_path):
+    process = worker("--epochs", "1", "--out", tmp_path / "m.npz")
+    first = json.loads(process.stdout.readline())
+    process.kill()
+    process.communicate()
+    assert first["event"] == "progress"
+    assert set(first) == {"event", "epoch", "fraction", "loss", "accuracy", "elapsed_s"}
+    assert 0 < first["fraction"] < 1
