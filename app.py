@@ -1,0 +1,57 @@
+"""The home page: what there is to try, in the order of the course."""
+
+import streamlit as st
+
+from dashboard import shell
+from dashboard.home_pictures import card_picture
+from dashboard.language import _
+
+# Wider, the pictures would push the second row of cards off a projector's screen.
+PAGE_WIDTH_PX = 1080
+
+shell.start_page(shell.HOME)
+
+# Written out here, because a picture of a page says what that page is about.
+picture_texts = {
+    shell.COLOUR_NEURON: _("The bank of images: flat colours, textures and gradients."),
+    shell.AVERAGE_DIGIT: _("Two handwritten samples of each digit, and the average of all."),
+    shell.TRAIN_A_NETWORK: _("Four layers of neurons, each joined to all of the next."),
+    shell.DRAW_DIGITS: _("A drawn 3, and the 28 by 28 pixels that the network sees of it."),
+}
+# (figure, what it is), all printed in the mémoire except the last, which is recomputed.
+story = (
+    (_("16 images"), _("taught one neuron what red is, with the result p = (41.6, −67.8, −59.8).")),
+    (_("66.94 %"), _("right with the average 8 — while always answering “no” gets 90.26 %.")),
+    (_("5 hours"), _("of training for the network 784-392-196-10.")),
+    (_("92 %"), _("was its best. Here you find out what held it back, in seconds.")),
+)
+
+with st.container(width=PAGE_WIDTH_PX):
+    st.title(_(shell.APP_NAME))
+    st.markdown(
+        _(
+            "Teach one neuron a colour, then a network to read digits: four experiments, each on "
+            "real data, each with its formula and its surprise."
+        )
+    )
+    cards = iter(st.columns(2) + st.columns(2))
+    for number, page in enumerate(shell.PAGES[1:], start=1):
+        with next(cards).container(border=True, height="stretch"):
+            if picture := card_picture(page.path):
+                st.image(picture, width="stretch", alt=picture_texts[page])
+            st.markdown(f"##### {_(page.question)}")
+            st.markdown(_(page.summary))
+            # The arrow is part of the label, because the icon is that of the page.
+            label = f"**{number}. {_(page.title)}** :material/arrow_forward:"
+            st.page_link(page.path, label=label, icon=page.icon)
+
+    st.subheader(_("The story behind it"))
+    st.markdown(
+        _(
+            "In 2022-2023 a student of mathematics and economics wrote these programs for a "
+            "*mémoire*, to understand what a network of neurons does. Its figures:"
+        )
+    )
+    for column, (figure, meaning) in zip(st.columns(4), story, strict=True):
+        column.markdown(f"### {figure}")
+        column.caption(meaning)

@@ -1,0 +1,1 @@
+"""What the pages share: page frame, language, figures and components. Sits on top of nncore."""

@@ -1,0 +1,62 @@
+"""The look that all figures share: one palette for both themes and for colour-blind people.
+
+The colours are those of Okabe and Ito that stand out from white and from Streamlit's dark page
+alike, at least 3 to 1 (their yellow, orange and sky blue do not).
+
+References
+----------
+Okabe and Ito, Color Universal Design, 2008, https://jfly.uni-koeln.de/color/
+"""
+
+import plotly.graph_objects as go
+
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+GREEN = "#009E73"
+PURPLE = "#CC79A7"
+GREY = "#7F7F7F"
+PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, GREY)
+
+# What a colour stands for, the same on every page.
+YES = BLUE
+NO = VERMILLION
+OURS = BLUE
+MEMOIRE = GREY
+
+# Colour scales for heatmaps, as Plotly takes them: from nothing to much, and around zero.
+SEQUENTIAL = "Cividis"
+DIVERGING = ((0.0, BLUE), (0.5, "#F2F2F2"), (1.0, VERMILLION))
+
+TRANSPARENT = "rgba(0, 0, 0, 0)"
+
+
+def style(figure: go.Figure, height: int | None = None) -> go.Figure:
+    """Give a figure the look of the dashboard; text colours are left to the page's theme.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        Changed in place.
+    height : int, optional
+        Height in pixels; by default Plotly's own.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        ``figure`` itself, so that a figure function can end with ``return style(figure)``.
+    """
+    figure.update_layout(
+        height=height,
+        colorway=PALETTE,
+        paper_bgcolor=TRANSPARENT,
+        plot_bgcolor=TRANSPARENT,
+        font_size=14,
+        margin={"l": 8, "r": 8, "t": 48 if figure.layout.title.text else 16, "b": 8},
+        # Above the plot, where it takes no width on a phone.
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        # Zoom, hidden traces and the like survive an update of the data.
+        uirevision="keep",
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)
+    return figure

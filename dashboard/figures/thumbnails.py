@@ -1,0 +1,147 @@
+"""The pictures of the home page: small, transparent, and drawn from the data of the course."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw, ImageOps
+from plotly.colors import sample_colorscale
+
+from dashboard.figures.theme import BLUE, GREY, SEQUENTIAL, VERMILLION
+
+SIZE = (960, 288)
+COLUMNS = 10
+_TILE = SIZE[0] // COLUMNS
+_GAP = 8
+
+
+def image_tiles(images: Sequence[Image.Image]) -> bytes:
+    """Return up to thirty images as a grid of squares.
+
+    Parameters
+    ----------
+    images : sequence of PIL.Image.Image
+        In reading order; cropped to squares.
+
+    Returns
+    -------
+    bytes
+        A PNG of ``SIZE``, as of all functions here.
+    """
+    picture = Image.new("RGBA", SIZE)
+    side = _TILE - _GAP
+    for number, image in enumerate(images[: 3 * COLUMNS]):
+        row, column = divmod(number, COLUMNS)
+        tile = ImageOps.fit(image.convert("RGB"), (side, side))
+        corner = (column * _TILE + _GAP // 2, row * _TILE + _GAP // 2)
+        picture.paste(tile, corner, _rounded_mask(side))
+    return _png(picture)
+
+
+def samples_and_averages(samples: np.ndarray, averages: np.ndarray) -> bytes:
+    """Return two samples of each digit with the average of all of them below.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (2, 10, 28, 28), uint8
+        For each digit two of its images, ink is high.
+    averages : ndarray of shape (10, 28, 28), float
+        The mean image of each digit, 0 to 1.
+    """
+    picture = Image.new("RGBA", SIZE)
+    scale = _colour_table(SEQUENTIAL)
+    for column in range(COLUMNS):
+        for row in range(2):
+            _paste(picture, _ink(samples[row, column]), column, row)
+        levels = np.rint(averages[column] / averages[column].max() * 255).astype(np.uint8)
+        _paste(picture, Image.fromarray(scale[levels]), column, 2)
+    return _png(picture)
+
+
+def network(widths: Sequence[int]) -> bytes:
+    """Return a network of dense layers from left to right, each neuron joined to all of the next.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Number of neurons of each layer; drawn as a few, in proportion to the logarithm.
+    """
+    # Drawn twice as large and made smaller, because Pillow's lines have hard edges.
+    width, height = SIZE[0] * 2, SIZE[1] * 2
+    picture = Image.new("RGBA", (width, height))
+    draw = ImageDraw.Draw(picture)
+    counts = [max(2, round(np.log2(count))) for count in widths]
+    layers = [
+        [
+            (width * (0.08 + 0.84 * layer / (len(counts) - 1)), height * (neuron + 0.5) / count)
+            for neuron in range(count)
+        ]
+        for layer, count in enumerate(counts)
+    ]
+    for left, right in zip(layers, layers[1:], strict=False):
+        for start in left:
+            for end in right:
+                draw.line((*start, *end), fill=(*ImageColor.getrgb(GREY), 110), width=2)
+    for layer, neurons in enumerate(layers):
+        colour = BLUE if layer < len(layers) - 1 else VERMILLION
+        for x, y in neurons:
+            draw.ellipse((x - 18, y - 18, x + 18, y + 18), fill=colour)
+    return _png(picture.resize(SIZE, Image.Resampling.LANCZOS))
+
+
+def drawing_and_pixels(ink: np.ndarray, digit: np.ndarray) -> bytes:
+    """Return a drawing, an arrow, and the 28x28 image that a network sees.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (height, width), uint8
+        The drawing, 255 under the pen.
+    digit : ndarray of shape (28, 28), uint8
+        What becomes of it.
+    """
+    picture = Image.new("RGBA", SIZE)
+    side = SIZE[1]
+    left, right = (SIZE[0] - 2 * side) // 6, SIZE[0] - side - (SIZE[0] - 2 * side) // 6
+    drawing = _ink(ink).resize((side, side), Image.Resampling.LANCZOS)
+    picture.paste(drawing, (left, 0))
+    pixels = Image.fromarray(_colour_table(SEQUENTIAL)[digit])
+    picture.paste(pixels.resize((side, side), Image.Resampling.NEAREST), (right, 0))
+    draw = ImageDraw.Draw(picture)
+    start, end, middle = left + side + 40, right - 40, side // 2
+    draw.line((start, middle, end - 20, middle), fill=GREY, width=8)
+    draw.polygon([(end, middle), (end - 32, middle - 24), (end - 32, middle + 24)], fill=GREY)
+    return _png(picture)
+
+
+def _paste(picture: Image.Image, digit: Image.Image, column: int, row: int) -> None:
+    """Put a 28x28 image, its pixels enlarged, into a place of the grid."""
+    side = _TILE - _GAP
+    corner = (column * _TILE + _GAP // 2, row * _TILE + _GAP // 2)
+    picture.paste(digit.resize((side, side), Image.Resampling.NEAREST), corner)
+
+
+def _ink(levels: np.ndarray) -> Image.Image:
+    """Return ink that shows on a light page and on a dark one: grey, and clear where there is none."""
+    image = Image.new("RGBA", levels.shape[::-1], GREY)
+    image.putalpha(Image.fromarray(levels))
+    return image
+
+
+def _colour_table(colour_scale: str) -> np.ndarray:
+    """Return the (256, 4) uint8 colours of a Plotly colour scale."""
+    colours = sample_colorscale(colour_scale, list(np.linspace(0, 1, 256)))
+    return np.array([(*ImageColor.getrgb(colour), 255) for colour in colours], dtype=np.uint8)
+
+
+def _rounded_mask(side: int) -> Image.Image:
+    """Return the mask of a square with rounded corners."""
+    mask = Image.new("L", (side * 2, side * 2))
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, side * 2 - 1, side * 2 - 1), side // 5, fill=255)
+    return mask.resize((side, side))
+
+
+def _png(picture: Image.Image) -> bytes:
+    """Return a picture as the bytes of a PNG."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()

@@ -1,0 +1,81 @@
+"""The pictures on the cards of the home page, made once per server from the project's data."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from dashboard import resources, shell
+from dashboard.figures import thumbnails
+from nncore.average_digit import average_digits
+from nncore.drawing import digit_image, render_strokes
+from nncore.images import open_image
+
+COLOURS_DIR = Path(__file__).parent.parent / "data" / "colours"
+MEMOIRE_LAYERS = (784, 392, 196, 10)
+CANVAS_PX = 280
+
+
+@st.cache_data(show_spinner=False)
+def card_picture(path: str) -> bytes | None:
+    """Return the picture of a page, or None if there is none or its data cannot be read.
+
+    Parameters
+    ----------
+    path : str
+        Script of the page, as in `dashboard.shell.Page`.
+
+    Returns
+    -------
+    bytes or None
+        A PNG of `thumbnails.SIZE`, transparent.
+    """
+    draw = _PICTURES.get(path)
+    try:
+        return draw() if draw else None
+    except (OSError, ValueError):
+        # A picture is not worth an error here: the page itself says what is wrong with its data.
+        return None
+
+
+def _colour_bank() -> bytes:
+    """Draw the images that the colour neuron learns from."""
+    paths = [
+        path for part in ("memoire", "more") for path in sorted((COLOURS_DIR / part).iterdir())
+    ]
+    return thumbnails.image_tiles([open_image(path) for path in paths])
+
+
+def _average_digits() -> bytes:
+    """Draw two samples and the average of each digit."""
+    mnist = resources.mnist()
+    first_two = [np.flatnonzero(mnist.train_labels == digit)[:2] for digit in range(10)]
+    samples = mnist.train_images[np.transpose(first_two)]
+    averages = average_digits(mnist.train_images, mnist.train_labels)
+    return thumbnails.samples_and_averages(samples, averages)
+
+
+def _network() -> bytes:
+    """Draw the network of the mémoire."""
+    return thumbnails.network(MEMOIRE_LAYERS)
+
+
+def _drawing() -> bytes:
+    """Draw a 3 of two arcs and what the network gets to see of it."""
+    arcs = [((132, 92), 50, -2.6, 1.5), ((128, 190), 58, -1.5, 2.6)]
+    stroke = [
+        (x + radius * np.cos(angle), y + radius * np.sin(angle))
+        for (x, y), radius, start, end in arcs
+        for angle in np.linspace(start, end, 30)
+    ]
+    ink = render_strokes([stroke], CANVAS_PX)
+    return thumbnails.drawing_and_pixels(ink, digit_image(ink))
+
+
+_PICTURES: dict[str, Callable[[], bytes]] = {
+    shell.COLOUR_NEURON.path: _colour_bank,
+    shell.AVERAGE_DIGIT.path: _average_digits,
+    shell.TRAIN_A_NETWORK.path: _network,
+    shell.DRAW_DIGITS.path: _drawing,
+}

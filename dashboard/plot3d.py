@@ -1,0 +1,174 @@
+"""A 3D Plotly figure that keeps the view its reader has turned, and steps through states.
+
+`st.plotly_chart` resets the camera at every update, so this component draws with plotly.js itself,
+served from ``static/``. Stepping and playing happen in the browser, without a run of the page.
+"""
+
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.io.json import to_json_plotly
+from plotly.offline import get_plotlyjs, get_plotlyjs_version
+
+from dashboard.language import _
+
+PLOTLYJS_NAME = "plotly.min.js"
+
+_log = logging.getLogger(__name__)
+_source = Path(__file__)
+_component = st.components.v2.component(
+    "plot3d",
+    html=_source.with_suffix(".html").read_text(encoding="utf-8"),
+    css=_source.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_source.with_suffix(".js").read_text(encoding="utf-8"),
+    # plotly.js puts its style sheet into the document, where a shadow root does not see it.
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class PlotState:
+    """One of the states that the reader can step to.
+
+    Attributes
+    ----------
+    caption : str
+        What is seen, shown below the figure while it is in this state.
+    updates : mapping of int to mapping of str to object
+        For an index of a trace, its attributes in this state, dotted as for ``restyle``:
+        ``{0: {"x": plane_x, "marker.color": "red"}}``. Whatever is not named is as in the figure.
+    """
+
+    caption: str
+    updates: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
+
+
+def plot3d(
+    figure: go.Figure,
+    states: Sequence[PlotState] = (),
+    *,
+    key: str,
+    label: str,
+    height: int = 520,
+    autoplay: bool = False,
+) -> None:
+    """Draw a 3D figure whose camera survives steps, reruns with other data, and leaving the page.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        With one ``scene`` whose three axes have a fixed ``range``. Colours of text, grid and
+        background come from the page's theme unless the figure sets them.
+    states : sequence of PlotState
+        What the controls step through; without any there are no controls. The step is kept over
+        reruns as long as the states are equal; other states are shown from their last.
+    key : str
+        Identity of the view, unique in the app: the same key is the same camera and step.
+    label : str
+        Accessible name of the figure.
+    height : int
+        Height of the drawing in pixels; less on a screen narrower than that.
+    autoplay : bool
+        Play new states from the first, unless the reader's system asks for reduced motion.
+
+    Raises
+    ------
+    ValueError
+        If an axis of the scene has no fixed range, or a state updates a trace that does not exist.
+    """
+    payload = _figure_payload(figure)
+    for number, state in enumerate(states):
+        unknown = [trace for trace in state.updates if not 0 <= trace < len(figure.data)]
+        if unknown:
+            raise ValueError(
+                f"states[{number}].updates must name traces 0 to {len(figure.data) - 1}, "
+                f"got {unknown}"
+            )
+    steps = [{"caption": state.caption, "updates": state.updates} for state in states]
+    _component(
+        key=key,
+        data={
+            "key": key,
+            "figure": payload,
+            # Through Plotly's encoder, because updates may hold NumPy arrays.
+            "states": json.loads(to_json_plotly(steps)),
+            "height": height,
+            "autoplay": autoplay,
+            "plotlyjs": f"app/static/{PLOTLYJS_NAME}?v={get_plotlyjs_version()}",
+            "text": {
+                "label": label,
+                "hint": _("Drag to turn, or use the arrow keys."),
+                "zoom_in": _("Zoom in"),
+                "zoom_out": _("Zoom out"),
+                "reset": _("Reset view"),
+                "play": _("Play"),
+                "pause": _("Pause"),
+                "previous": _("Previous step"),
+                "next": _("Next step"),
+                "step": _("Step"),
+                "speed": _("Speed"),
+                "failed": _(
+                    "The 3D view cannot be drawn, because plotly.js did not load: reload the page, "
+                    "and if that does not help, see the log of the server."
+                ),
+            },
+        },
+    )
+
+
+@cache
+def publish_plotlyjs(static_dir: Path) -> bool:
+    """Put the plotly.js of the installed plotly package where Streamlit serves it from, once.
+
+    Parameters
+    ----------
+    static_dir : Path
+        The folder ``static`` beside ``app.py``; made if it does not exist.
+
+    Returns
+    -------
+    bool
+        Whether the right plotly.js is there; if not, the log says why and what to do.
+    """
+    target = static_dir / PLOTLYJS_NAME
+    script = get_plotlyjs().encode()
+    try:
+        if target.is_file() and target.read_bytes() == script:
+            return True
+        static_dir.mkdir(exist_ok=True)
+        # Renamed into place, so that no browser is served half a file.
+        with tempfile.NamedTemporaryFile(dir=static_dir, suffix=".part", delete=False) as part:
+            part.write(script)
+        os.chmod(part.name, 0o644)
+        os.replace(part.name, target)
+    except OSError as error:
+        _log.error(
+            "3D views will not work: %s cannot be written (%s). Make the folder writable, or copy "
+            "plotly.min.js there from package_data/ of the installed plotly package.",
+            target,
+            error,
+        )
+        return False
+    return True
+
+
+def _figure_payload(figure: go.Figure) -> dict:
+    """Return data and layout as JSON values, without the template, which is the page's affair."""
+    payload = json.loads(figure.to_json())
+    # Streamlit's default template holds placeholder colours that only st.plotly_chart replaces.
+    payload["layout"].pop("template", None)
+    scene = payload["layout"].get("scene", {})
+    for axis in ("xaxis", "yaxis", "zaxis"):
+        if "range" not in scene.get(axis, {}):
+            raise ValueError(
+                f"figure must fix the range of scene.{axis}, or the view would rescale at each step"
+            )
+    return {"data": payload["data"], "layout": payload["layout"]}

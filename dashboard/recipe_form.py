@@ -1,0 +1,135 @@
+"""The settings of a training as widgets, and the presets that fill them in."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.language import N_, _
+from nncore.mnist import N_CLASSES
+from nncore.recipe import CHOICES, RANGES, RECIPES, Recipe
+
+PRESET_NAMES = {
+    "memoire": N_("The mémoire"),
+    "keras": N_("The Keras network of the mémoire"),
+    "recommended": N_("Recommended"),
+}
+_DEFAULT = RECIPES["recommended"]
+_MAX_HIDDEN_LAYERS = 3
+_TRAINING_SET_SIZES = (1000, 3000, 10_000, 30_000, 60_000)
+_N_PIXELS = 784
+
+
+def preset_buttons() -> None:
+    """Offer the presets; one click fills in all settings."""
+    with st.container(horizontal=True):
+        for name, label in PRESET_NAMES.items():
+            st.button(_(label), key=f"train_preset_{name}", on_click=_fill_in, args=(name,))
+
+
+def recipe_form() -> Recipe | None:
+    """Show the settings, in rows of four.
+
+    Returns
+    -------
+    Recipe or None
+        None, after a sentence on the page, if the settings do not go together.
+    """
+    first, second, third = st.columns(4), st.columns(4), st.columns(4)
+    hidden = [
+        column.number_input(
+            _("Hidden layer {number}").format(number=number),
+            min_value=0,
+            max_value=1024,
+            value=size,
+            help=_("Neurons; 0 leaves the layer out."),
+            key=f"train_hidden_{number}",
+            bind="query-params",
+        )
+        for number, (column, size) in enumerate(
+            zip(first, _hidden_sizes(_DEFAULT), strict=False), start=1
+        )
+    ]
+    settings = {
+        "activation": _choice(first[3], _("Hidden activation"), "activation"),
+        "output": _choice(second[0], _("Output activation"), "output"),
+        "loss": _choice(second[1], _("Loss"), "loss"),
+        "initialisation": _choice(second[2], _("Starting weights"), "initialisation"),
+        "optimizer": _choice(second[3], _("Optimiser"), "optimizer"),
+        "learning_rate": third[0].number_input(
+            _("Learning rate"),
+            min_value=0.0001,
+            max_value=10.0,
+            value=_DEFAULT.learning_rate,
+            format="%g",
+            key="train_learning_rate",
+            bind="query-params",
+        ),
+        "batch_size": _number(third[1], _("Mini-batch"), "batch_size", 1, 1000),
+        "epochs": _number(third[2], _("Epochs"), "epochs", 1, 50),
+        "seed": _number(third[3], _("Seed"), "seed", 0, 9999),
+    }
+    training_images = st.select_slider(
+        _("Training images"),
+        _TRAINING_SET_SIZES,
+        value=_TRAINING_SET_SIZES[-1],
+        key="train_images",
+        bind="query-params",
+    )
+    if training_images < _TRAINING_SET_SIZES[-1]:
+        settings["training_images"] = training_images
+    try:
+        layers = (_N_PIXELS, *(size for size in hidden if size), N_CLASSES)
+        return Recipe(layers=layers, **settings)
+    except ValueError as error:
+        st.error(str(error))
+        return None
+
+
+def recipe_in_words(recipe: Recipe) -> str:
+    """Return a recipe on one line."""
+    return _(
+        "{layers} · {activation}, {output} · {loss} · {initialisation} start · "
+        "{optimizer} {learning_rate:g} · mini-batches of {batch_size} · {epochs} epochs"
+    ).format(
+        layers="-".join(map(str, recipe.layers)),
+        **{field: getattr(recipe, field) for field in (*CHOICES, *RANGES) if field != "seed"},
+    )
+
+
+def _fill_in(name: str) -> None:
+    """Set the widgets to a preset."""
+    recipe = RECIPES[name]
+    for number, size in enumerate(_hidden_sizes(recipe), start=1):
+        st.session_state[f"train_hidden_{number}"] = size
+    fields = (*CHOICES, "learning_rate", "batch_size", "epochs", "seed")
+    for field in fields:
+        st.session_state[f"train_{field}"] = getattr(recipe, field)
+    st.session_state["train_images"] = recipe.training_images or _TRAINING_SET_SIZES[-1]
+
+
+def _hidden_sizes(recipe: Recipe) -> list[int]:
+    """Return the sizes of the hidden layers, filled up with 0."""
+    hidden = list(recipe.layers[1:-1])
+    return hidden + [0] * (_MAX_HIDDEN_LAYERS - len(hidden))
+
+
+def _choice(place: DeltaGenerator, label: str, field: str) -> str:
+    """Show a setting that is one of `CHOICES`; the names are the same in every language."""
+    return place.selectbox(
+        label,
+        CHOICES[field],
+        index=CHOICES[field].index(getattr(_DEFAULT, field)),
+        key=f"train_{field}",
+        bind="query-params",
+    )
+
+
+def _number(place: DeltaGenerator, label: str, field: str, low: int, high: int) -> int:
+    """Show a setting that is a whole number."""
+    return place.number_input(
+        label,
+        min_value=low,
+        max_value=high,
+        value=getattr(_DEFAULT, field),
+        key=f"train_{field}",
+        bind="query-params",
+    )

@@ -1,0 +1,163 @@
+"""What is loaded once per server and shared by all sessions: read-only data, models, the queue."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from dashboard.colour_images import ColourImage, read_bank
+from dashboard.jobs import Job, JobQueue
+from dashboard.language import _
+from nncore import average_digit
+from nncore.evaluation import Evaluation, evaluate
+from nncore.mnist import N_CLASSES, DataFileError, Mnist, load_mnist
+from nncore.model_files import Model, ModelFileError, load_model
+
+DATA_DIR = Path(__file__).parent.parent / "data"
+SHIPPED_MODEL_PATH = DATA_DIR / "models" / "recognizer.npz"
+COLOURS_DIR = DATA_DIR / "colours"
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluatedModel:
+    """A model, and its answers for the test images of MNIST."""
+
+    model: Model
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, eq=False)
+class DigitScores:
+    """The scores of all images with one average digit, and which images show that digit.
+
+    Attributes
+    ----------
+    train, test : ndarray of shape (n_train,) and (n_test,), float64
+        Dot products of the images with the average digit.
+    train_is_digit, test_is_digit : ndarray of shape (n_train,) and (n_test,), bool
+        Whether the image shows the digit.
+    """
+
+    train: np.ndarray
+    train_is_digit: np.ndarray
+    test: np.ndarray
+    test_is_digit: np.ndarray
+
+
+def mnist() -> Mnist:
+    """Return MNIST; without it, tell the reader what to do and end the run of the page."""
+    try:
+        return _mnist()
+    except DataFileError as error:
+        st.error(str(error))
+        st.stop()
+
+
+@st.cache_resource(show_spinner=False)
+def _mnist() -> Mnist:
+    """Read MNIST; a failure is not kept, so that a mended file is found without a restart."""
+    return load_mnist()
+
+
+def colour_bank() -> tuple[ColourImage, ...]:
+    """Return the bank of images, the mémoire's first; without it, say so and end the run."""
+    try:
+        return _colour_bank()
+    except (OSError, ValueError, KeyError):
+        st.error(
+            _(
+                "The images in data/colours are missing or damaged: "
+                "get the folder again from the project."
+            )
+        )
+        st.stop()
+
+
+@st.cache_resource(show_spinner=False)
+def _colour_bank() -> tuple[ColourImage, ...]:
+    """Read the bank; a failure is not kept, as with MNIST."""
+    return read_bank(COLOURS_DIR)
+
+
+@st.cache_resource(show_spinner=False)
+def average_digits() -> np.ndarray:
+    """Return the ten average digits, (10, 28, 28) float64 in 0-1."""
+    return average_digit.average_digits(_mnist().train_images, _mnist().train_labels)
+
+
+@st.cache_resource(show_spinner=False)
+def digit_scores(digit: int) -> DigitScores:
+    """Return the scores of all images with one average digit."""
+    data, weights = _mnist(), average_digits()[digit]
+    return DigitScores(
+        train=average_digit.scores(data.train_images, weights),
+        train_is_digit=data.train_labels == digit,
+        test=average_digit.scores(data.test_images, weights),
+        test_is_digit=data.test_labels == digit,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def bias_sweep(digit: int, threshold: float) -> average_digit.BiasSweep:
+    """Return the accuracy of every bias on the test images."""
+    scores = digit_scores(digit)
+    return average_digit.sweep_bias(scores.test, scores.test_is_digit, threshold)
+
+
+@st.cache_resource(show_spinner=False)
+def best_bias_of_training(digit: int) -> average_digit.ThresholdEvaluation:
+    """Return the answers for the test images with the bias that is best on the training images."""
+    scores = digit_scores(digit)
+    bias = average_digit.sweep_bias(scores.train, scores.train_is_digit).best_bias
+    return average_digit.evaluate_threshold(
+        average_digit.predict(scores.test, bias), scores.test_is_digit
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def shipped_model() -> EvaluatedModel:
+    """Return the model that comes with the project."""
+    return _evaluated(load_model(SHIPPED_MODEL_PATH))
+
+
+@st.cache_resource(show_spinner=False)
+def job_queue() -> JobQueue:
+    """Return the server's queue of training jobs."""
+    return JobQueue()
+
+
+def trained_model(job: Job) -> EvaluatedModel:
+    """Return the model of a job's last finished epoch."""
+    return _trained_model(job.id, len(job.epochs))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _trained_model(job_id: str, n_epochs: int) -> EvaluatedModel:
+    """Read a job's model; the number of epochs tells an older state of it from a newer one."""
+    return _evaluated(load_model(job_queue().find(job_id).model_path))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def uploaded_model(data: bytes) -> EvaluatedModel:
+    """Return the model in an uploaded file.
+
+    Raises
+    ------
+    nncore.model_files.ModelFileError
+        If the file is not a model, or not one for images like those of MNIST.
+    """
+    model = load_model(data)
+    ends = (model.network.n_inputs, model.network.n_outputs)
+    if ends != (_mnist().test_images[0].size, N_CLASSES):
+        raise ModelFileError(
+            f"This model takes {ends[0]} pixels and tells {ends[1]} classes apart: "
+            f"choose one for {_mnist().test_images[0].size} pixels and {N_CLASSES} digits."
+        )
+    return _evaluated(model)
+
+
+def _evaluated(model: Model) -> EvaluatedModel:
+    """Let a model answer for the test images."""
+    test = _mnist()
+    return EvaluatedModel(model, evaluate(model.network, test.test_images, test.test_labels))

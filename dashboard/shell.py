@@ -1,0 +1,147 @@
+"""The frame of every page: browser title, navigation, language, and what the figures need.
+
+Each page begins with ``start_page(...)``; the home page draws its cards from ``PAGES``.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard import language
+from dashboard.language import N_, _
+from dashboard.plot3d import publish_plotlyjs
+
+APP_NAME = N_("How neurons learn")
+MEMOIRE_URL = "https://github.com/Niram1/Project-IA-LANGER-Marin"
+STATIC_DIR = Path(__file__).parent.parent / "static"
+LANGUAGE_KEY = "language"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the course. Its texts are English; `_` translates them where they are shown.
+
+    Attributes
+    ----------
+    path : str
+        Script of the page, relative to the folder of ``app.py``.
+    title : str
+        Name in the navigation, the browser's tab and the heading.
+    icon : str
+        Material icon, as Streamlit writes it.
+    question : str
+        What a visitor asks before the page.
+    summary : str
+        What the visitor does and understands there, in a sentence or two.
+    """
+
+    path: str
+    title: str
+    icon: str
+    question: str
+    summary: str
+
+
+HOME = Page(
+    path="app.py",
+    title=N_("Start"),
+    icon=":material/home:",
+    question=N_("What is there to try?"),
+    summary=N_("The course in four experiments."),
+)
+COLOUR_NEURON = Page(
+    path="pages/1_Colour_neuron.py",
+    title=N_("Colour neuron"),
+    icon=":material/palette:",
+    question=N_("Can a single neuron learn what red is?"),
+    summary=N_(
+        "Say yes or no to images and watch a plane cut the cube of all colours in two. "
+        "You see what learning is: three numbers that move after each error."
+    ),
+)
+AVERAGE_DIGIT = Page(
+    path="pages/2_Average_digit.py",
+    title=N_("Average digit"),
+    icon=":material/blur_on:",
+    question=N_("Is the average of all eights enough to recognise an 8?"),
+    summary=N_(
+        "Lay an image over the average and count what overlaps. "
+        "You see how a score becomes a probability, and why 67 % right can be a bad result."
+    ),
+)
+TRAIN_A_NETWORK = Page(
+    path="pages/3_Train_a_network.py",
+    title=N_("Train a network"),
+    icon=":material/hub:",
+    question=N_("What do hundreds of neurons learn together?"),
+    summary=N_(
+        "Build a network, train it on 60 000 handwritten digits and follow its errors. "
+        "You see which choices make it learn in seconds, and which ones kill it."
+    ),
+)
+DRAW_DIGITS = Page(
+    path="pages/4_Draw_digits.py",
+    title=N_("Draw digits"),
+    icon=":material/draw:",
+    question=N_("Does it read your handwriting?"),
+    summary=N_(
+        "Draw a digit and see what the network sees, and how sure it is after each stroke. "
+        "You see where it fails, and when it should say that it does not know."
+    ),
+)
+PAGES = (HOME, COLOUR_NEURON, AVERAGE_DIGIT, TRAIN_A_NETWORK, DRAW_DIGITS)
+
+
+def start_page(page: Page) -> None:
+    """Set up the frame of a page; the first call of every page.
+
+    Parameters
+    ----------
+    page : Page
+        The page that is running, one of ``PAGES``.
+    """
+    with st.sidebar:
+        navigation = st.container(gap="xxsmall")
+        # Before any other text, because it decides the language of all of them.
+        _language_selector()
+        about = _(
+            "After the [Mémoire sur les Intelligences Artificielles]({url}), M. Langer, 2022-2023."
+        )
+        st.caption(about.format(url=MEMOIRE_URL))
+    st.set_page_config(
+        page_title=f"{_(page.title)} · {_(APP_NAME)}",
+        # An emoji, because Streamlit fetches a material icon for the tab from a server of Google.
+        page_icon="🧠",
+        layout="wide",
+        initial_sidebar_state="auto",
+    )
+    # Streamlit leaves 6rem free above the title, which a projector needs for the page.
+    st.html("<style>.stMainBlockContainer { padding-top: 3.5rem; }</style>")
+    for target in PAGES:
+        navigation.page_link(target.path, label=_(target.title), icon=target.icon, width="stretch")
+    publish_plotlyjs(STATIC_DIR)
+
+
+def _language_selector() -> None:
+    """Let the reader choose among the languages that have a catalogue; the URL carries the choice."""
+    languages = language.available_languages()
+    if len(languages) > 1:
+        st.selectbox(
+            _("Language"),
+            languages,
+            format_func=language.language_name,
+            key=LANGUAGE_KEY,
+            bind="query-params",
+        )
+
+
+def _readers_language() -> str | None:
+    """Return the language that the reader has chosen, or None outside of a page."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    return st.session_state.get(LANGUAGE_KEY)
+
+
+language.set_language_provider(_readers_language)

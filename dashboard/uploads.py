@@ -1,0 +1,47 @@
+"""What readers upload: read within limits, and every fault told in one sentence on the page."""
+
+import streamlit as st
+from PIL import Image
+
+from dashboard import resources
+from nncore.images import ImageFileError, open_image
+from nncore.model_files import ModelFileError
+
+IMAGE_TYPES = ("png", "jpg", "jpeg", "webp", "bmp", "gif")
+
+
+def image_uploader(label: str, key: str) -> Image.Image | None:
+    """Let the reader choose an image.
+
+    Parameters
+    ----------
+    label : str
+        What the image is for.
+    key : str
+        Key of the widget.
+
+    Returns
+    -------
+    PIL.Image.Image or None
+        None without an upload, and after an error that has been shown.
+    """
+    file = st.file_uploader(label, type=IMAGE_TYPES, key=key)
+    if file is None:
+        return None
+    try:
+        return open_image(file.getvalue())
+    except ImageFileError as error:
+        st.error(str(error))
+        return None
+
+
+def model_uploader(label: str, key: str) -> resources.EvaluatedModel | None:
+    """Let the reader choose a model file; parameters and returns as for `image_uploader`."""
+    file = st.file_uploader(label, type="npz", key=key)
+    if file is None:
+        return None
+    try:
+        return resources.uploaded_model(file.getvalue())
+    except ModelFileError as error:
+        st.error(str(error))
+        return None

@@ -1,0 +1,46 @@
+"""A training in the browser: it goes on without the reader, and ends when told to."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.views import visit
+
+PATH = "/Train_a_network?train_images=3000&train_hidden_1=32&train_hidden_2=0"
+
+
+def main_part(page: Page):
+    return page.get_by_test_id("stMainBlockContainer")
+
+
+def test_a_training_goes_on_while_the_reader_is_elsewhere_and_can_be_saved(page, tmp_path):
+    visit(page, f"{PATH}&train_epochs=3")
+    main_part(page).get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile("Epoch|worker"))
+    page.get_by_role("link", name="Average digit").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Average digit")
+    page.get_by_role("link", name="Train a network").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Train a network")
+    result = page.get_by_test_id("stMetric").first
+    expect(result).to_contain_text("%", timeout=60_000)
+    expect(main_part(page)).not_to_contain_text("The model that comes with the project")
+
+    with page.expect_download() as download:
+        main_part(page).get_by_role("button", name="Download the model").click()
+    model = tmp_path / "model.npz"
+    download.value.save_as(model)
+    page.get_by_text("Go on with a saved model").click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(model)
+    expect(main_part(page)).to_contain_text("of the test images.")
+    model.write_bytes(b"damaged")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(model)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("not a model of this project")
+
+
+def test_stop_keeps_what_was_learnt(page):
+    visit(page, f"{PATH}&train_epochs=50")
+    main_part(page).get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Epoch 2 of 50", timeout=60_000)
+    main_part(page).get_by_role("button", name="Stop").click()
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Stopped")
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("%")

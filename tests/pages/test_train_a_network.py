@@ -1,0 +1,127 @@
+import time
+
+import pytest
+
+from dashboard import resources
+from nncore.recipe import RECIPES
+
+PAGE = "pages/3_Train_a_network.py"
+
+
+@pytest.fixture
+def app(open_app):
+    yield open_app(PAGE)
+    for job in list(resources.job_queue()._jobs.values()):
+        resources.job_queue().stop(job)
+
+
+def words(app):
+    return " ".join(element.value for element in (*app.caption, *app.info, *app.markdown))
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def train(app):
+    """Train something small to the end, as a reader would who is in a hurry."""
+    app.number_input(key="train_hidden_1").set_value(16)
+    app.number_input(key="train_hidden_2").set_value(0)
+    app.number_input(key="train_epochs").set_value(2)
+    app.select_slider(key="train_images").set_value(1000)
+    app.run()
+    app.button(key="train_start").click().run()
+    deadline = time.monotonic() + 60
+    while not metrics(app):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        app.run()
+
+
+def test_the_first_visit_shows_the_shipped_model_beside_the_memoire(app):
+    assert not app.exception
+    assert app.subheader[0].value == "The model that comes with the project"
+    accuracy = app.metric[0]
+    assert float(accuracy.value.rstrip("%")) >= 97.5
+    assert "92 % printed" in accuracy.delta
+    assert "784-392-196-10" in words(app)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_preset_fills_in_every_setting(app, name):
+    app.button(key=f"train_preset_{name}").click().run()
+    recipe = RECIPES[name]
+    assert app.selectbox(key="train_activation").value == recipe.activation
+    assert app.selectbox(key="train_output").value == recipe.output
+    assert app.selectbox(key="train_loss").value == recipe.loss
+    assert app.selectbox(key="train_initialisation").value == recipe.initialisation
+    assert app.selectbox(key="train_optimizer").value == recipe.optimizer
+    assert app.number_input(key="train_learning_rate").value == recipe.learning_rate
+    assert app.number_input(key="train_batch_size").value == recipe.batch_size
+    assert app.number_input(key="train_epochs").value == recipe.epochs
+    assert f"{recipe.optimizer} {recipe.learning_rate:g}" in words(app)
+
+
+def test_training_shows_its_result_and_survives_leaving_the_page(app):
+    train(app)
+    assert not app.exception
+    found = metrics(app)
+    # 784 x 16 + 16 and 16 x 10 + 10
+    assert found["Numbers learnt"] == "12 730"
+    assert not app.subheader
+    app.switch_page("app.py").run()
+    app.switch_page(PAGE).run()
+    assert metrics(app) == found
+    assert app.number_input(key="train_hidden_1").value == 16
+
+
+def test_training_on_adds_epochs_to_the_same_model(app):
+    train(app)
+    app.button(key="train_on").click().run()
+    deadline = time.monotonic() + 60
+    while not metrics(app):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        app.run()
+    job = resources.job_queue().find(app.session_state["state_TrainingState"].job_id)
+    assert [result.epoch for result in job.epochs] == [3, 4]
+
+
+def test_a_running_training_can_be_stopped(app):
+    app.number_input(key="train_epochs").set_value(50).run()
+    app.button(key="train_start").click().run()
+    assert app.button(key="train_start").disabled
+    app.button(key="train_stop").click().run()
+    deadline = time.monotonic() + 30
+    while "Stopped" not in words(app):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        app.run()
+    assert not app.button(key="train_start").disabled
+
+
+def test_settings_that_do_not_fit_into_memory_say_so(app, monkeypatch):
+    monkeypatch.setattr("nncore.recipe.MAX_PARAMETERS", 1000)
+    app.run()
+    assert "at most 1,000 parameters" in app.error[0].value
+    assert app.button(key="train_start").disabled
+
+
+def test_a_link_fills_in_settings_and_nonsense_falls_back(open_app):
+    app = open_app(
+        PAGE, train_batch_size="77", train_learning_rate="-5", train_activation="<script>"
+    )
+    assert not app.exception
+    assert app.number_input(key="train_batch_size").value == 77
+    assert app.number_input(key="train_learning_rate").value == 0.1
+    assert app.selectbox(key="train_activation").value == "relu"
+
+
+def test_a_missing_mnist_is_told_in_a_sentence(open_app, monkeypatch, tmp_path):
+    resources._mnist.clear()
+    monkeypatch.setenv("NNCORE_MNIST", str(tmp_path / "none.npz"))
+    app = open_app(PAGE)
+    assert not app.exception
+    assert len(app.error) == 1
+    monkeypatch.undo()
+    resources._mnist.clear()
