@@ -13,6 +13,8 @@ class Layer:
 
     Attributes
     ----------
+    name : str
+        What it is called in a summary.
     n_inputs, n_outputs : int
         Values per sample that come in and go out.
     parameters, gradients : list of ndarray
@@ -20,6 +22,7 @@ class Layer:
         layer that learns nothing.
     """
 
+    name: str
     n_inputs: int
     n_outputs: int
     parameters: list[np.ndarray]
@@ -73,6 +76,8 @@ class DenseLayer(Layer):
     ValueError
         If the shapes or dtypes do not fit together.
     """
+
+    name = "dense"
 
     def __init__(self, weights: np.ndarray, bias: np.ndarray):
         if weights.ndim != 2 or bias.shape != weights.shape[1:]:
@@ -153,3 +158,55 @@ class ActivationLayer(Layer):
     def backward(self, output_gradient: np.ndarray) -> np.ndarray:
         """Return the gradient carried back through the activation."""
         return self._activation.gradient(self._outputs, output_gradient)
+
+
+class DropoutLayer(Layer):
+    """Leave out values at random while training, so that no neuron relies on a few others.
+
+    Parameters
+    ----------
+    rate : float
+        Share of the values left out, in 0 (inclusive) to 1 (exclusive); the others grow so that
+        the mean stays the same.
+    size : int
+        Values per sample, at least 1.
+    generator : numpy.random.Generator
+        Decides which.
+
+    Raises
+    ------
+    ValueError
+        If ``rate`` or ``size`` is out of range.
+
+    References
+    ----------
+    Nitish Srivastava et al., *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*,
+    JMLR 15, 2014.
+    """
+
+    name = "dropout"
+
+    def __init__(self, rate: float, size: int, generator: np.random.Generator):
+        if not 0 <= rate < 1:
+            raise ValueError(f"rate must be from 0 to less than 1, got {rate}")
+        if size < 1:
+            raise ValueError(f"size must be at least 1, got {size}")
+        self.rate = rate
+        self.n_inputs = self.n_outputs = size
+        self.parameters = []
+        self.gradients = []
+        self.generator = generator
+
+    def apply(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the inputs: nothing is left out when the network is used."""
+        return inputs
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the inputs with some set to 0, and remember which."""
+        kept = self.generator.random(inputs.shape, np.float32) >= self.rate
+        self._factors = kept / inputs.dtype.type(1 - self.rate)
+        return inputs * self._factors
+
+    def backward(self, output_gradient: np.ndarray) -> np.ndarray:
+        """Return the gradient, 0 where the value was left out."""
+        return output_gradient * self._factors

@@ -10,18 +10,17 @@ import json
 import os
 import zipfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from nncore.layers import ActivationLayer, DenseLayer, Layer
+from nncore.layers import ActivationLayer, DenseLayer, DropoutLayer, Layer
 from nncore.losses import LOSSES
 from nncore.network import SequentialNetwork
-from nncore.optimizers import OPTIMIZERS
-from nncore.recipe import MAX_LAYERS, RANGES, Recipe, check_layer_sizes
-from nncore.training import EpochResult, Trainer
+from nncore.recipe import MAX_LAYERS, Recipe, check_layer_sizes
+from nncore.training import EpochResult, Trainer, optimizer_for
 
 MAX_MODEL_BYTES = 256 * 2**20
 _FORMAT = "nncore model 1"
@@ -42,14 +41,12 @@ class Model:
     ----------
     network : SequentialNetwork
     trainer : Trainer or None
-        Ready to train on exactly where the file's training stopped; None for a network alone.
-    recipe : Recipe or None
-        The settings of its training.
+        Ready to train on exactly where the file's training stopped, with its recipe and history;
+        None for a network alone.
     """
 
     network: SequentialNetwork
     trainer: Trainer | None = None
-    recipe: Recipe | None = None
 
 
 def save_model(path: str | os.PathLike | BinaryIO, model: Model) -> None:
@@ -76,18 +73,15 @@ def save_model(path: str | os.PathLike | BinaryIO, model: Model) -> None:
         "layers": [_describe(layer) for layer in model.network.layers],
         "loss": model.network.loss.name,
     }
-    if model.recipe is not None:
-        metadata["recipe"] = asdict(model.recipe)
-    if model.trainer is not None:
-        optimizer = model.trainer.optimizer
-        arrays |= _slot_arrays(optimizer.slots)
+    trainer = model.trainer
+    if trainer is not None:
+        arrays |= _slot_arrays(trainer.optimizer.slots)
         metadata["training"] = {
-            "optimizer": optimizer.name,
-            "learning_rate": optimizer.learning_rate,
-            "step": optimizer.step,
-            "batch_size": model.trainer.batch_size,
-            "generator": model.trainer.generator.bit_generator.state,
-            "history": [asdict(result) for result in model.trainer.history],
+            "recipe": asdict(trainer.recipe),
+            "learning_rate": trainer.learning_rate,
+            "step": trainer.optimizer.step,
+            "generator": trainer.generator.bit_generator.state,
+            "history": [asdict(result) for result in trainer.history],
         }
     for name, array in arrays.items():
         if not np.isfinite(array).all():
@@ -146,6 +140,8 @@ def _describe(layer: Layer) -> dict[str, Any]:
     """Return what the metadata say of a layer."""
     if isinstance(layer, ActivationLayer):
         return {"activation": layer.name, "size": layer.n_inputs}
+    if isinstance(layer, DropoutLayer):
+        return {"dropout": layer.rate, "size": layer.n_inputs}
     return {"dense": [layer.n_inputs, layer.n_outputs]}
 
 
@@ -173,37 +169,40 @@ def _read(archive: zipfile.ZipFile) -> Model:
     if sum(entry.file_size for entry in entries.values()) > MAX_MODEL_BYTES:
         raise ModelFileError(f"The model is larger than {MAX_MODEL_BYTES // 2**20} MB.")
     metadata = _read_metadata(archive, entries)
-    layers, expected = _empty_layers(metadata)
-    training = metadata.get("training")
-    if training is not None:
-        optimizer = OPTIMIZERS[training["optimizer"]](float(training["learning_rate"]))
-        optimizer.step = _integer(training["step"], 0, 2**53)
-        if optimizer.step:
-            parameters = [array for layer in layers for array in layer.parameters]
-            optimizer.slots = [
-                [np.zeros_like(array) for array in parameters] for _ in range(optimizer.n_slots)
-            ]
-        expected |= _slot_arrays(optimizer.slots)
+    generator = np.random.default_rng()
+    layers, expected = _empty_layers(metadata, generator)
+    network = SequentialNetwork(layers, LOSSES[metadata["loss"]]())
+    trainer = None
+    if "training" in metadata:
+        trainer = _trainer(metadata["training"], network, generator)
+        expected |= _slot_arrays(trainer.optimizer.slots)
     if set(entries) != {f"{name}.npy" for name in (_METADATA, *expected)}:
         raise ModelFileError("The model file does not hold the arrays that its metadata name.")
     for name, array in expected.items():
         _read_into(archive, entries[f"{name}.npy"], array)
-    network = SequentialNetwork(layers, LOSSES[metadata["loss"]]())
-    recipe = metadata.get("recipe")
-    if recipe is not None:
-        recipe = Recipe(**(recipe | {"layers": tuple(recipe["layers"])}))
-    if training is None:
-        return Model(network, None, recipe)
-    generator = np.random.default_rng()
+    return Model(network, trainer)
+
+
+def _trainer(
+    training: dict[str, Any], network: SequentialNetwork, generator: np.random.Generator
+) -> Trainer:
+    """Make the trainer that the metadata describe, the optimiser's arrays still empty."""
+    recipe = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in training["recipe"].items()
+    }
+    recipe = Recipe(**recipe)
+    optimizer = optimizer_for(recipe)
+    optimizer.step = _integer(training["step"], 0, 2**53)
+    if optimizer.step:
+        optimizer.slots = [
+            [np.empty_like(array) for array in network.parameters] for _ in range(optimizer.n_slots)
+        ]
     generator.bit_generator.state = training["generator"]
-    trainer = Trainer(
-        network,
-        optimizer,
-        batch_size=_integer(training["batch_size"], *RANGES["batch_size"]),
-        generator=generator,
-        history=[_epoch_result(result) for result in training["history"]],
-    )
-    return Model(network, trainer, recipe)
+    history = [_epoch_result(result) for result in training["history"]]
+    trainer = Trainer(network, recipe, optimizer, generator, history)
+    trainer.learning_rate = replace(recipe, learning_rate=training["learning_rate"]).learning_rate
+    return trainer
 
 
 def _read_metadata(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> dict[str, Any]:
@@ -219,10 +218,12 @@ def _read_metadata(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]
     return metadata
 
 
-def _empty_layers(metadata: dict[str, Any]) -> tuple[list[Layer], dict[str, np.ndarray]]:
+def _empty_layers(
+    metadata: dict[str, Any], generator: np.random.Generator
+) -> tuple[list[Layer], dict[str, np.ndarray]]:
     """Make the layers that the metadata describe, and name the arrays to fill."""
     descriptions = metadata["layers"]
-    if not isinstance(descriptions, list) or not 1 <= len(descriptions) <= 2 * MAX_LAYERS:
+    if not isinstance(descriptions, list) or not 1 <= len(descriptions) <= 3 * MAX_LAYERS:
         raise ModelFileError("The model does not have a plausible number of layers.")
     sizes = [tuple(map(_size, item["dense"])) for item in descriptions if "dense" in item]
     # Checked before anything is allocated: a few bytes of metadata could ask for gigabytes.
@@ -239,6 +240,8 @@ def _empty_layers(metadata: dict[str, Any]) -> tuple[list[Layer], dict[str, np.n
             index = len(expected) // 2
             expected |= {f"weights_{index}": layer.weights, f"bias_{index}": layer.bias}
             layers.append(layer)
+        elif "dropout" in item:
+            layers.append(DropoutLayer(float(item["dropout"]), _size(item["size"]), generator))
         else:
             layers.append(ActivationLayer(item["activation"], _size(item["size"])))
     return layers, expected
@@ -294,7 +297,8 @@ def _epoch_result(values: dict[str, Any]) -> EpochResult:
     """Make an epoch's result from its metadata."""
     result = EpochResult(**values)
     numbers = [result.loss, result.train_accuracy, result.elapsed_s]
-    numbers += [] if result.test_accuracy is None else [result.test_accuracy]
+    others = (result.validation_accuracy, result.test_accuracy)
+    numbers += [number for number in others if number is not None]
     if not all(isinstance(number, int | float) for number in numbers):
         raise ModelFileError("The history of the model does not consist of numbers.")
     _integer(result.epoch, 1, 2**53)

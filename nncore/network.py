@@ -8,7 +8,7 @@ import numpy as np
 
 from nncore.activations import ACTIVATIONS
 from nncore.initialisers import INITIALISERS
-from nncore.layers import ActivationLayer, DenseLayer, Layer
+from nncore.layers import ActivationLayer, DenseLayer, DropoutLayer, Layer
 from nncore.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss
 
 # Large enough for efficient matrix products, small enough that 10,000 images never become floats
@@ -198,7 +198,7 @@ class SequentialNetwork:
         """Return one row a layer: what it is, its size and how many numbers it learns."""
         return [
             LayerSummary(
-                layer=layer.name if isinstance(layer, ActivationLayer) else "dense",
+                layer=layer.name,
                 n_inputs=layer.n_inputs,
                 n_outputs=layer.n_outputs,
                 n_parameters=sum(array.size for array in layer.parameters),
@@ -226,6 +226,7 @@ def build_network(
     output: str = "sigmoid",
     loss: str = "mse",
     initialisation: str = "glorot",
+    dropout: float = 0.0,
     generator: np.random.Generator,
     dtype: np.dtype | type = np.float32,
 ) -> SequentialNetwork:
@@ -243,8 +244,10 @@ def build_network(
         ``"mse"`` or ``"cross-entropy"``; with sigmoid outputs the latter is the binary one.
     initialisation : str
         A key of `nncore.initialisers.INITIALISERS`.
+    dropout : float
+        Share of the hidden neurons left out at random in training; 0 adds no layer for it.
     generator : numpy.random.Generator
-        Draws the starting weights.
+        Draws the starting weights, and what dropout leaves out.
     dtype : float32 or float64
 
     Returns
@@ -271,6 +274,8 @@ def build_network(
         weights, bias = INITIALISERS[initialisation](n_inputs, n_outputs, generator)
         layers.append(DenseLayer(weights.astype(dtype), bias.astype(dtype)))
         layers.append(ActivationLayer(output if index == last else activation, n_outputs))
+        if dropout and index < last:
+            layers.append(DropoutLayer(dropout, n_outputs, generator))
     return SequentialNetwork(layers, chosen_loss)
 
 

@@ -3,12 +3,10 @@
 import itertools
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from nncore.augmentation import DEFORMATIONS
 from nncore.initialisers import INITIALISERS
-from nncore.network import SequentialNetwork, build_network
 from nncore.optimizers import OPTIMIZERS
-from nncore.training import Trainer
+from nncore.schedules import SCHEDULES
 
 CHOICES = {
     "activation": ("sigmoid", "relu", "tanh"),
@@ -16,12 +14,17 @@ CHOICES = {
     "loss": ("mse", "cross-entropy"),
     "initialisation": tuple(INITIALISERS),
     "optimizer": tuple(OPTIMIZERS),
+    "schedule": tuple(SCHEDULES),
 }
 RANGES = {
     "learning_rate": (1e-6, 100.0),
     "batch_size": (1, 10_000),
-    "epochs": (1, 1000),
+    "epochs": (1, 10_000),
     "seed": (0, 2**32 - 1),
+    "weight_decay": (0.0, 1.0),
+    "dropout": (0.0, 0.9),
+    "validation_images": (0, 1_000_000),
+    "patience": (0, 10_000),
 }
 MAX_LAYERS = 12
 MAX_LAYER_SIZE = 4096
@@ -36,17 +39,29 @@ class Recipe:
     ----------
     layers : tuple of int
         Inputs, hidden layers, outputs.
-    activation, output, loss, initialisation, optimizer : str
+    activation, output, loss, initialisation, optimizer, schedule : str
         One of `CHOICES`.
     learning_rate : float
+        What `schedule` starts from.
     batch_size : int
         Samples per step.
     epochs : int
-        Passes over the training set.
+        Passes over the training set, over the life of the model.
     seed : int
-        Of the starting weights and of the shuffling.
+        Of the starting weights, of the shuffling and of all other chance.
     training_images : int or None
         How many of the training images to use, from the first; None for all.
+    weight_decay : float
+        Share of every weight, times the learning rate, that each step takes away; not of biases.
+    dropout : float
+        Share of the hidden neurons left out at random in each step.
+    augmentation : tuple of str
+        Deformations of every training image, some of `nncore.augmentation.DEFORMATIONS`.
+    validation_images : int
+        How many of the training images, the last ones, are kept out of training to judge it.
+    patience : int
+        Stop after so many epochs without a better accuracy on the validation images, and go back
+        to the best; 0 never stops.
 
     Raises
     ------
@@ -60,11 +75,17 @@ class Recipe:
     loss: str = "cross-entropy"
     initialisation: str = "he"
     optimizer: str = "sgd"
-    learning_rate: float = 0.1
+    schedule: str = "cosine"
+    learning_rate: float = 0.2
     batch_size: int = 32
-    epochs: int = 5
+    epochs: int = 4
     seed: int = 0
     training_images: int | None = None
+    weight_decay: float = 0.0
+    dropout: float = 0.0
+    augmentation: tuple[str, ...] = ()
+    validation_images: int = 0
+    patience: int = 0
 
     def __post_init__(self):
         for name, choices in CHOICES.items():
@@ -79,29 +100,16 @@ class Recipe:
             # A comparison with NaN is false, so NaN is refused too.
             if not low <= value <= high:
                 raise ValueError(f"{name} must be from {low:g} to {high:g}, got {value}")
+        unknown = set(self.augmentation) - set(DEFORMATIONS)
+        if unknown:
+            raise ValueError(
+                f"augmentation must be some of {', '.join(DEFORMATIONS)}, got {sorted(unknown)}"
+            )
         if self.training_images is not None and self.training_images < 1:
             raise ValueError(f"training_images must be at least 1, got {self.training_images}")
-        if self.loss == "cross-entropy" and self.output not in ("sigmoid", "softmax"):
-            raise ValueError(f"cross-entropy needs sigmoid or softmax outputs, got {self.output}")
+        if self.patience and not self.validation_images:
+            raise ValueError("patience needs validation_images to judge by, got 0")
         check_layer_sizes(self.layers)
-
-    def build(self) -> Trainer:
-        """Return an untrained network, ready to train."""
-        generator = np.random.default_rng(self.seed)
-        network = build_network(
-            self.layers,
-            activation=self.activation,
-            output=self.output,
-            loss=self.loss,
-            initialisation=self.initialisation,
-            generator=generator,
-        )
-        return self.trainer_for(network, generator)
-
-    def trainer_for(self, network: SequentialNetwork, generator: np.random.Generator) -> Trainer:
-        """Return a trainer with this recipe's optimiser and batch size for an existing network."""
-        optimizer = OPTIMIZERS[self.optimizer](self.learning_rate)
-        return Trainer(network, optimizer, batch_size=self.batch_size, generator=generator)
 
 
 def check_layer_sizes(sizes: tuple[int, ...]) -> None:
@@ -130,6 +138,7 @@ _MEMOIRE = Recipe(
     loss="mse",
     initialisation="memoire",
     optimizer="sgd",
+    schedule="constant",
     learning_rate=3.0,
     batch_size=10,
     epochs=10,

@@ -9,7 +9,7 @@ import numpy as np
 
 from nncore.colour import mean_colour, scale_colours
 from nncore.colour_neuron import train
-from nncore.commands.command import add_command, print_json
+from nncore.commands.command import add_command, comma_separated, print_json
 from nncore.images import ImageFileError, open_image
 
 
@@ -27,7 +27,7 @@ def add_colour_neuron(commands: Any) -> None:
     command.add_argument("--images", type=Path, required=True, metavar="DIR", help="the bank")
     command.add_argument(
         "--positive",
-        type=_names,
+        type=comma_separated,
         required=True,
         metavar="NAME,NAME…",
         help="file names, with or without ending, of the images to be answered with yes",
@@ -80,11 +80,6 @@ def _mean_colour(path: Path) -> tuple[int, int, int]:
         return mean_colour(open_image(path)).integer
     except ImageFileError as error:
         raise ImageFileError(f"{path.name}: {error}") from error
-
-
-def _names(text: str) -> list[str]:
-    """Return the names of a comma-separated list."""
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _rounded(state: Sequence[float]) -> list[float]:

@@ -53,6 +53,11 @@ def print_json(value: dict[str, Any]) -> None:
     print(json.dumps(finite, ensure_ascii=False), flush=True)
 
 
+def comma_separated(text: str) -> tuple[str, ...]:
+    """Return the parts of a comma-separated list, without empty ones."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 class _ShowGivenDefaults(argparse.ArgumentDefaultsHelpFormatter):
     """Show defaults, but not where the default is that nothing was given."""
 

@@ -2,18 +2,28 @@
 
 import argparse
 import signal
-from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nncore.commands.command import EXIT_INTERRUPTED, add_command, print_json
-from nncore.mnist import N_CLASSES, Mnist, load_mnist
+from nncore.augmentation import DEFORMATIONS
+from nncore.commands.command import EXIT_INTERRUPTED, add_command, comma_separated, print_json
+from nncore.mnist import N_CLASSES, load_mnist
 from nncore.model_files import Model, load_model, save_model
 from nncore.recipe import CHOICES, RECIPES, Recipe
-from nncore.training import EpochResult, Progress
+from nncore.training import EpochResult, Progress, Trainer, new_trainer, optimizer_for
+
+_BAR_WIDTH = 30
+# What may be changed when a model is resumed; the rest is in the model.
+_CHANGEABLE = ("learning_rate", "batch_size", "epochs", "training_images")
+# The flags that are not called as the setting is.
+_FLAGS = {
+    "initialisation": "--init",
+    "training_images": "--limit",
+    "validation_images": "--validation",
+}
 
 
 def add_train(commands: Any) -> None:
@@ -52,6 +62,23 @@ def add_train(commands: Any) -> None:
         "--limit", dest="training_images", type=int, metavar="N", help="use the first N images"
     )
     command.add_argument(
+        "--schedule", choices=CHOICES["schedule"], help="how the learning rate falls"
+    )
+    command.add_argument("--weight-decay", type=float, help="how fast weights shrink by themselves")
+    command.add_argument("--dropout", type=float, help="share of hidden neurons left out at random")
+    command.add_argument(
+        "--augmentation",
+        type=comma_separated,
+        metavar="NAME,NAME…",
+        help=f"deform the images: some of {', '.join(DEFORMATIONS)}",
+    )
+    command.add_argument(
+        "--validation", dest="validation_images", type=int, metavar="N", help="keep the last N out"
+    )
+    command.add_argument(
+        "--patience", type=int, metavar="N", help="stop after N epochs without a better validation"
+    )
+    command.add_argument(
         "--events", action="store_true", help="one JSON object a line instead of a progress bar"
     )
 
@@ -70,26 +97,14 @@ def train_arguments(recipe: Recipe, resume: Path | None = None) -> list[str]:
     list of str
         All but ``--out`` and ``--events``.
     """
-    values = {
-        "--learning-rate": recipe.learning_rate,
-        "--batch-size": recipe.batch_size,
-        "--epochs": recipe.epochs,
-    }
-    if recipe.training_images is not None:
-        values["--limit"] = recipe.training_images
-    if resume is not None:
-        values["--resume"] = resume
-    else:
-        values |= {
-            "--layers": ",".join(map(str, recipe.layers)),
-            "--activation": recipe.activation,
-            "--output": recipe.output,
-            "--loss": recipe.loss,
-            "--init": recipe.initialisation,
-            "--optimizer": recipe.optimizer,
-            "--seed": recipe.seed,
-        }
-    return [f"{flag}={value}" for flag, value in values.items()]
+    names = _CHANGEABLE if resume else [field.name for field in fields(Recipe)]
+    arguments = [] if resume is None else [f"--resume={resume}"]
+    for name in names:
+        value = getattr(recipe, name)
+        if value is not None:
+            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            arguments.append(f"{_FLAGS.get(name, '--' + name.replace('_', '-'))}={text}")
+    return arguments
 
 
 def _run_train(options: argparse.Namespace) -> int:
@@ -102,11 +117,16 @@ def _run_train(options: argparse.Namespace) -> int:
             f"layers must start with {mnist.train_images[0].size} and end with {N_CLASSES}, "
             f"got {ends[0]} and {ends[1]}"
         )
-    report = _print_event if options.events else _ProgressBar(model.recipe.epochs)
+    report = _print_event if options.events else _show_progress
     save_model(options.out, model)
     done: dict[str, Any] = {"event": "done", "model": str(options.out)}
     try:
-        for record in _training_records(model, mnist):
+        records = model.trainer.train(
+            mnist.train_images,
+            mnist.train_labels,
+            test=(mnist.test_images, mnist.test_labels),
+        )
+        for record in records:
             if isinstance(record, EpochResult):
                 save_model(options.out, model)
             report(record)
@@ -128,34 +148,28 @@ def _model_to_train(options: argparse.Namespace) -> Model:
         if getattr(options, field.name) is not None
     }
     if options.resume is None:
-        recipe = replace(RECIPES[options.recipe], **given)
-        trainer = recipe.build()
-        return Model(trainer.network, trainer, recipe)
+        trainer = new_trainer(replace(RECIPES[options.recipe], **given))
+        return Model(trainer.network, trainer)
     model = load_model(options.resume)
-    fixed = set(given) - {"learning_rate", "batch_size", "epochs", "training_images"}
-    if model.trainer is None:
-        fixed -= {"optimizer", "seed"}
-    if fixed:
-        raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed when a model is resumed")
-    sizes = (model.network.n_inputs, *(layer.n_outputs for layer in model.network.dense_layers))
-    recipe = replace(model.recipe or RECIPES["memoire"], **({"layers": sizes} | given))
-    trainer = model.trainer
+    network, trainer = model.network, model.trainer
     if trainer is None:
-        trainer = recipe.trainer_for(model.network, np.random.default_rng(recipe.seed))
-    trainer.optimizer.learning_rate = recipe.learning_rate
-    trainer.batch_size = recipe.batch_size
-    return Model(model.network, trainer, recipe)
-
-
-def _training_records(model: Model, mnist: Mnist) -> Iterator[Progress | EpochResult]:
-    """Train a model as its recipe says, on MNIST."""
-    wanted = slice(model.recipe.training_images)
-    return model.trainer.train(
-        mnist.train_images[wanted],
-        mnist.train_labels[wanted],
-        model.recipe.epochs,
-        test=(mnist.test_images, mnist.test_labels),
-    )
+        sizes = (network.n_inputs, *(layer.n_outputs for layer in network.dense_layers))
+        recipe = replace(RECIPES["memoire"], **given | {"layers": sizes})
+        generator = np.random.default_rng(recipe.seed)
+        return Model(network, Trainer(network, recipe, optimizer_for(recipe), generator))
+    fixed = sorted(set(given) - set(_CHANGEABLE))
+    if fixed:
+        raise ValueError(f"{', '.join(fixed)} cannot be changed when a model is resumed")
+    if "epochs" in given:
+        given["epochs"] += trainer.epochs_done
+    trainer.recipe = replace(trainer.recipe, **given)
+    if trainer.epochs_done >= trainer.recipe.epochs:
+        raise ValueError(
+            f"the model has finished its {trainer.epochs_done} epochs: "
+            "say with --epochs how many more"
+        )
+    trainer.learning_rate = given.get("learning_rate", trainer.learning_rate)
+    return Model(network, trainer)
 
 
 def _print_event(record: Progress | EpochResult) -> None:
@@ -164,33 +178,25 @@ def _print_event(record: Progress | EpochResult) -> None:
     print_json({"event": name} | asdict(record))
 
 
-class _ProgressBar:
-    """Shows records to a person: a bar that moves, and a line for each finished epoch."""
-
-    _WIDTH = 30
-
-    def __init__(self, epochs: int):
-        self._epochs = epochs
-        self._epochs_before: int | None = None
-
-    def __call__(self, record: Progress | EpochResult) -> None:
-        if isinstance(record, EpochResult):
-            print(
-                f"\repoch {record.epoch}: loss {record.loss:.4f}, right on the training images "
-                f"{record.train_accuracy:.2%}, on the test images {record.test_accuracy:.2%}, "
-                f"{record.elapsed_s:.1f} s"
-            )
-            return
-        filled = round(record.fraction * self._WIDTH)
-        bar = "█" * filled + "·" * (self._WIDTH - filled)
+def _show_progress(record: Progress | EpochResult) -> None:
+    """Show a record to a person: a bar that moves, and a line for each finished epoch."""
+    if isinstance(record, EpochResult):
         print(
-            f"\repoch {record.epoch} {bar} {record.fraction:4.0%}  loss {record.loss:.4f}  "
-            f"right {record.accuracy:.1%} ",
-            end="",
-            flush=True,
+            f"\repoch {record.epoch}: loss {record.loss:.4f}, right on the training images "
+            f"{record.train_accuracy:.2%}, on the test images {record.test_accuracy:.2%}, "
+            f"{record.elapsed_s:.1f} s"
         )
+        return
+    filled = round(record.fraction * _BAR_WIDTH)
+    bar = "█" * filled + "·" * (_BAR_WIDTH - filled)
+    print(
+        f"\repoch {record.epoch} {bar} {record.fraction:4.0%}  loss {record.loss:.4f}  "
+        f"right {record.accuracy:.1%} ",
+        end="",
+        flush=True,
+    )
 
 
 def _sizes(text: str) -> tuple[int, ...]:
     """Return the numbers of a comma-separated list."""
-    return tuple(int(part) for part in text.split(","))
+    return tuple(int(part) for part in comma_separated(text))

@@ -33,7 +33,7 @@ def test_a_job_trains_reports_and_leaves_a_model(queue):
     assert job.fraction == 1
     model = load_model(job.model_path)
     assert model.trainer.epochs_done == 2
-    assert model.recipe == SHORT
+    assert model.trainer.recipe == SHORT
     assert queue.find(job.id) is job
 
 

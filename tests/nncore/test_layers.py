@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nncore.layers import ActivationLayer, DenseLayer
+from nncore.layers import ActivationLayer, DenseLayer, DropoutLayer
 
 
 def test_dense_layer_worked_by_hand():
@@ -42,3 +42,19 @@ def test_activation_layer_refuses_unknown_names_and_sizes():
         ActivationLayer("step", 3)
     with pytest.raises(ValueError, match="size must be at least 1"):
         ActivationLayer("relu", 0)
+
+
+def test_dropout_leaves_out_its_share_and_keeps_the_mean():
+    layer = DropoutLayer(0.25, 1000, np.random.default_rng(0))
+    outputs = layer.forward(np.ones((50, 1000)))
+    assert set(np.unique(outputs)) == {0, 1 / 0.75}
+    assert (outputs == 0).mean() == pytest.approx(0.25, abs=0.01)
+    np.testing.assert_array_equal(layer.backward(np.ones_like(outputs)), outputs)
+    assert not np.array_equal(layer.forward(np.ones((50, 1000))), outputs)
+    np.testing.assert_array_equal(layer.apply(outputs), outputs)
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1, float("nan")])
+def test_dropout_of_nothing_sensible_is_refused(rate):
+    with pytest.raises(ValueError, match="rate must be from 0"):
+        DropoutLayer(rate, 10, np.random.default_rng(0))

@@ -1,5 +1,6 @@
 import io
 import json
+import math
 import os
 import zipfile
 
@@ -9,17 +10,28 @@ import pytest
 from nncore.mnist import load_mnist
 from nncore.model_files import Model, ModelFileError, load_model, save_model
 from nncore.recipe import Recipe
+from nncore.training import new_trainer
 
 MNIST = load_mnist()
 IMAGES, LABELS = MNIST.train_images[:300], MNIST.train_labels[:300]
-RECIPE = Recipe(layers=(784, 20, 10), batch_size=7, seed=5)
 
 
-def trained_model(optimizer="sgd", epochs=1):
-    recipe = Recipe(layers=(784, 20, 10), batch_size=7, optimizer=optimizer, learning_rate=0.01)
-    trainer = recipe.build()
-    list(trainer.train(IMAGES, LABELS, epochs))
-    return Model(trainer.network, trainer, recipe)
+def trained_model(optimizer="sgd", epochs=4, stop_after=4, **settings):
+    """A model of a training of some epochs that has been stopped after fewer."""
+    trainer = new_trainer(
+        Recipe(
+            layers=(784, 20, 10),
+            batch_size=7,
+            optimizer=optimizer,
+            learning_rate=0.01,
+            epochs=epochs,
+            **settings,
+        )
+    )
+    for _ in trainer.train(IMAGES, LABELS, report_every_s=math.inf):
+        if trainer.epochs_done == stop_after:
+            break
+    return Model(trainer.network, trainer)
 
 
 def saved(model):
@@ -48,23 +60,31 @@ def changed(data, change_metadata=None, arrays=None, compression=zipfile.ZIP_STO
     return file.getvalue()
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
-def test_going_on_after_saving_equals_training_through(optimizer, tmp_path):
-    through = trained_model(optimizer, epochs=3)
-    save_model(tmp_path / "model.npz", trained_model(optimizer, epochs=1))
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"optimizer": "sgd"},
+        {"optimizer": "momentum", "schedule": "cosine", "weight_decay": 0.01},
+        {"optimizer": "adam", "schedule": "step", "dropout": 0.3},
+        {"optimizer": "sgd", "augmentation": ("shift", "elastic")},
+    ],
+    ids=lambda settings: "-".join(settings),
+)
+def test_going_on_after_saving_equals_training_through(settings, tmp_path):
+    through = trained_model(**settings)
+    save_model(tmp_path / "model.npz", trained_model(stop_after=1, **settings))
     resumed = load_model(tmp_path / "model.npz")
-    list(resumed.trainer.train(IMAGES, LABELS, 2))
+    list(resumed.trainer.train(IMAGES, LABELS))
     for found, expected in zip(resumed.network.parameters, through.network.parameters, strict=True):
         np.testing.assert_array_equal(found, expected)
-    assert [result.epoch for result in resumed.trainer.history] == [1, 2, 3]
-    assert resumed.recipe == through.recipe
+    assert [result.epoch for result in resumed.trainer.history] == [1, 2, 3, 4]
+    assert resumed.trainer.recipe == through.trainer.recipe
 
 
 def test_a_network_alone_is_kept_bit_for_bit():
     network = trained_model().network
     model = load_model(saved(Model(network)))
     assert model.trainer is None
-    assert model.recipe is None
     np.testing.assert_array_equal(model.network.predict(IMAGES), network.predict(IMAGES))
 
 
@@ -114,6 +134,10 @@ def set_training(name, value):
     return lambda metadata: metadata["training"].__setitem__(name, value)
 
 
+def set_recipe(name, value):
+    return lambda metadata: metadata["training"]["recipe"].__setitem__(name, value)
+
+
 HOSTILE = {
     "empty": b"",
     "text": b"not an archive",
@@ -143,10 +167,13 @@ HOSTILE = {
     "unknown loss": changed(DATA, set_metadata("loss", "hinge")),
     "unknown dtype": changed(DATA, set_metadata("dtype", "object")),
     "loss that does not fit": changed(DATA, set_metadata("loss", "binary-cross-entropy")),
-    "unknown optimizer": changed(DATA, set_training("optimizer", "lion")),
+    "unknown optimizer": changed(DATA, set_recipe("optimizer", "lion")),
     "rate not a number": changed(DATA, set_training("learning_rate", "nan")),
+    "dropout of everything": changed(
+        DATA, set_metadata("layers", [{"dense": [784, 20]}, {"dropout": 1.0, "size": 20}])
+    ),
     "negative step": changed(DATA, set_training("step", -1)),
-    "batch size 0": changed(DATA, set_training("batch_size", 0)),
+    "batch size 0": changed(DATA, set_recipe("batch_size", 0)),
     "no generator": changed(DATA, set_training("generator", {"bit_generator": "os.system"})),
     "history of text": changed(
         DATA,
@@ -163,7 +190,8 @@ HOSTILE = {
             ],
         ),
     ),
-    "recipe of nonsense": changed(DATA, set_metadata("recipe", {"layers": [1, 2], "x": 1})),
+    "recipe of nonsense": changed(DATA, set_training("recipe", {"layers": [1, 2], "x": 1})),
+    "training a number": changed(DATA, set_metadata("training", 3)),
 }
 
 

@@ -44,3 +44,12 @@ def test_gradients_are_left_alone_and_every_parameter_is_changed(name):
 def test_a_learning_rate_that_is_not_positive_and_finite_is_refused(learning_rate):
     with pytest.raises(ValueError, match="learning_rate must be positive"):
         SGD(learning_rate)
+
+
+def test_weights_decay_beside_the_gradient_and_biases_do_not():
+    weights, bias = np.ones((1, 1)), np.ones(1)
+    SGD(0.5, weight_decay=0.1).update([weights, bias], [np.array([[0.2]]), np.array([0.2])])
+    assert weights[0, 0] == pytest.approx(1 - 0.05 - 0.1)
+    assert bias[0] == pytest.approx(1 - 0.1)
+    with pytest.raises(ValueError, match="weight_decay must not be negative"):
+        SGD(0.5, weight_decay=-1)

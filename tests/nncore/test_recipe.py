@@ -4,21 +4,22 @@ import numpy as np
 import pytest
 
 from nncore.recipe import MAX_PARAMETERS, RECIPES, Recipe, check_layer_sizes
+from nncore.training import new_trainer
 
 
 def test_the_memoires_recipe_is_that_of_the_memoire():
-    trainer = RECIPES["memoire"].build()
+    trainer = new_trainer(RECIPES["memoire"])
     sizes = [(layer.n_inputs, layer.n_outputs) for layer in trainer.network.dense_layers]
     assert sizes == [(784, 392), (392, 196), (196, 10)]
     assert {layer.name for layer in trainer.network.layers[1::2]} == {"sigmoid"}
     assert trainer.network.loss.name == "mse"
-    assert (trainer.batch_size, trainer.optimizer.learning_rate) == (10, 3.0)
+    assert (trainer.recipe.batch_size, trainer.learning_rate) == (10, 3.0)
     assert trainer.network.layers[0].bias.std() == pytest.approx(1, abs=0.1)
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_builds_the_same_network_twice(name):
-    first, second = RECIPES[name].build(), RECIPES[name].build()
+    first, second = new_trainer(RECIPES[name]), new_trainer(RECIPES[name])
     for one, other in zip(first.network.parameters, second.network.parameters, strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -38,6 +39,12 @@ def test_every_recipe_builds_the_same_network_twice(name):
         ({"batch_size": 1.5}, "batch_size must be int"),
         ({"epochs": 0}, "epochs must be from"),
         ({"seed": -1}, "seed must be from"),
+        ({"schedule": "linear"}, "schedule must be one of"),
+        ({"weight_decay": -0.1}, "weight_decay must be from"),
+        ({"dropout": 1.0}, "dropout must be from"),
+        ({"augmentation": ("blur",)}, r"augmentation must be some of .*, got \['blur'\]"),
+        ({"validation_images": -1}, "validation_images must be from"),
+        ({"patience": 3}, "patience needs validation_images"),
         ({"training_images": 0}, "training_images must be at least 1"),
         ({"layers": (784,)}, "layers must be 2 to"),
         ({"layers": (784, 0, 10)}, "layer sizes must be from 1"),

@@ -89,7 +89,7 @@ def test_a_converted_model_can_be_trained_on(run, tmp_path):
         "--out", tmp_path / "on.npz",
     )  # fmt: skip
     assert code == 0, errors
-    assert load_model(tmp_path / "on.npz").recipe.layers == (784, 12, 10)
+    assert load_model(tmp_path / "on.npz").trainer.recipe.layers == (784, 12, 10)
 
 
 def test_a_pickle_is_never_taken_for_a_model(run, tmp_path):

@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import signal
 import subprocess
@@ -10,8 +11,10 @@ import pytest
 
 from nncore.commands import main
 from nncore.commands.train import train_arguments
-from nncore.model_files import load_model
+from nncore.mnist import load_mnist
+from nncore.model_files import Model, load_model, save_model
 from nncore.recipe import RECIPES, Recipe
+from nncore.training import new_trainer
 
 PROJECT = Path(__file__).parents[3]
 SMALL = ("--layers", "784,20,10", "--limit", "300", "--batch-size", "7")
@@ -46,27 +49,49 @@ def test_the_command_line_of_the_memoire(run, tmp_path):
         "epoch",
         "loss",
         "train_accuracy",
+        "validation_accuracy",
         "test_accuracy",
         "elapsed_s",
     }
     assert (epoch["event"], epoch["epoch"]) == ("epoch", 1)
     assert done == {"event": "done", "model": str(out)}
     model = load_model(out)
-    assert model.recipe.initialisation == "memoire"
+    assert model.trainer.recipe.initialisation == "memoire"
     assert model.trainer.epochs_done == 1
 
 
 def test_resuming_equals_training_through(run, tmp_path):
-    run("train", *SMALL, "--optimizer", "adam", "--learning-rate", "0.001", "--epochs", "3",
-        "--out", tmp_path / "through.npz")  # fmt: skip
-    run("train", *SMALL, "--optimizer", "adam", "--learning-rate", "0.001", "--epochs", "1",
-        "--out", tmp_path / "part.npz")  # fmt: skip
-    code, _, _ = run("train", "--resume", tmp_path / "part.npz", "--epochs", "2",
-                     "--out", tmp_path / "resumed.npz")  # fmt: skip
-    assert code == 0
+    settings = (*SMALL, "--optimizer", "adam", "--learning-rate", "0.001", "--schedule", "constant")
+    run("train", *settings, "--epochs", "3", "--out", tmp_path / "through.npz")
+    run("train", *settings, "--epochs", "1", "--out", tmp_path / "part.npz")
+    resume = ("--resume", tmp_path / "part.npz", "--epochs", "2", "--out", tmp_path / "resumed.npz")
+    assert run("train", *resume)[0] == 0
     through, resumed = parameters(tmp_path / "through.npz"), parameters(tmp_path / "resumed.npz")
     for one, other in zip(through, resumed, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_an_interrupted_training_is_resumed_to_the_end_of_its_plan(run, tmp_path):
+    settings = (*SMALL, "--schedule", "cosine", "--epochs", "3", "--out")
+    run("train", *settings, tmp_path / "through.npz")
+    trainer = new_trainer(load_model(tmp_path / "through.npz").trainer.recipe)
+    mnist = load_mnist()
+    for _ in trainer.train(mnist.train_images, mnist.train_labels, report_every_s=math.inf):
+        break
+    save_model(tmp_path / "part.npz", Model(trainer.network, trainer))
+    code, events, _ = run(
+        "train", "--resume", tmp_path / "part.npz", "--events", "--out", tmp_path / "resumed.npz"
+    )
+    assert code == 0
+    assert [event["epoch"] for event in events if event["event"] == "epoch"] == [2, 3]
+    through, resumed = parameters(tmp_path / "through.npz"), parameters(tmp_path / "resumed.npz")
+    for one, other in zip(through, resumed, strict=True):
+        np.testing.assert_array_equal(one, other)
+    code, _, errors = run(
+        "train", "--resume", tmp_path / "resumed.npz", "--out", tmp_path / "more.npz"
+    )
+    assert code == 2
+    assert "has finished its 3 epochs" in errors
 
 
 def test_what_is_fixed_in_a_model_cannot_be_changed(run, tmp_path):
@@ -81,10 +106,10 @@ def test_what_is_fixed_in_a_model_cannot_be_changed(run, tmp_path):
 def test_a_recipe_survives_its_way_through_the_command_line(recipe, tmp_path, monkeypatch):
     seen = []
     monkeypatch.setattr("nncore.commands.train.save_model", lambda _, model: seen.append(model))
-    monkeypatch.setattr("nncore.commands.train._training_records", lambda *_: [])
+    monkeypatch.setattr("nncore.commands.train.Trainer.train", lambda *_, **__: [])
     recipe = Recipe(**(vars(recipe) | {"training_images": 123, "seed": 7, "learning_rate": 1 / 3}))
     assert main(["train", *train_arguments(recipe), "--out", str(tmp_path / "m.npz")]) == 0
-    assert seen[0].recipe == recipe
+    assert seen[0].trainer.recipe == recipe
 
 
 @pytest.mark.parametrize(
