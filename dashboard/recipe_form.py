@@ -3,7 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.language import N_, _
+from dashboard.language import N_, _, ngettext
+from nncore.augmentation import DEFORMATIONS
 from nncore.mnist import N_CLASSES
 from nncore.recipe import CHOICES, RANGES, RECIPES, Recipe
 
@@ -33,7 +34,7 @@ def recipe_form() -> Recipe | None:
     Recipe or None
         None, after a sentence on the page, if the settings do not go together.
     """
-    first, second, third = st.columns(4), st.columns(4), st.columns(4)
+    first, second, third, fourth = (st.columns(4) for _ in range(4))
     hidden = [
         column.number_input(
             _("Hidden layer {number}").format(number=number),
@@ -54,18 +55,24 @@ def recipe_form() -> Recipe | None:
         "loss": _choice(second[1], _("Loss"), "loss"),
         "initialisation": _choice(second[2], _("Starting weights"), "initialisation"),
         "optimizer": _choice(second[3], _("Optimiser"), "optimizer"),
-        "learning_rate": third[0].number_input(
-            _("Learning rate"),
-            min_value=0.0001,
-            max_value=10.0,
-            value=_DEFAULT.learning_rate,
-            format="%g",
-            key="train_learning_rate",
-            bind="query-params",
+        "learning_rate": _number(third[0], _("Learning rate"), "learning_rate", 0.0001, 10.0),
+        "schedule": _choice(third[1], _("Learning-rate schedule"), "schedule"),
+        "batch_size": _number(third[2], _("Mini-batch"), "batch_size", 1, 1000),
+        "epochs": _number(third[3], _("Epochs"), "epochs", 1, 50),
+        "dropout": _number(fourth[0], _("Dropout"), "dropout", 0.0, 0.9),
+        "weight_decay": _number(fourth[1], _("Weight decay"), "weight_decay", 0.0, 0.1),
+        "patience": _number(
+            fourth[2],
+            _("Patience"),
+            "patience",
+            0,
+            50,
+            help=_(
+                "Stop after so many epochs without a better accuracy on the last sixth of the "
+                "training images, which are then kept out of training; 0 never stops."
+            ),
         ),
-        "batch_size": _number(third[1], _("Mini-batch"), "batch_size", 1, 1000),
-        "epochs": _number(third[2], _("Epochs"), "epochs", 1, 50),
-        "seed": _number(third[3], _("Seed"), "seed", 0, 9999),
+        "seed": _number(fourth[3], _("Seed"), "seed", 0, 9999),
     }
     training_images = st.select_slider(
         _("Training images"),
@@ -76,6 +83,17 @@ def recipe_form() -> Recipe | None:
     )
     if training_images < _TRAINING_SET_SIZES[-1]:
         settings["training_images"] = training_images
+    if settings["patience"]:
+        settings["validation_images"] = training_images // 6
+    settings["augmentation"] = tuple(
+        st.pills(
+            _("Deform the training images anew in every epoch"),
+            DEFORMATIONS,
+            selection_mode="multi",
+            key="train_augmentation",
+            bind="query-params",
+        )
+    )
     try:
         layers = (_N_PIXELS, *(size for size in hidden if size), N_CLASSES)
         return Recipe(layers=layers, **settings)
@@ -86,13 +104,18 @@ def recipe_form() -> Recipe | None:
 
 def recipe_in_words(recipe: Recipe) -> str:
     """Return a recipe on one line."""
-    return _(
-        "{layers} · {activation}, {output} · {loss} · {initialisation} start · "
-        "{optimizer} {learning_rate:g} · mini-batches of {batch_size} · {epochs} epochs"
-    ).format(
-        layers="-".join(map(str, recipe.layers)),
-        **{field: getattr(recipe, field) for field in (*CHOICES, *RANGES) if field != "seed"},
-    )
+    words = [
+        "-".join(map(str, recipe.layers)),
+        f"{recipe.activation}, {recipe.output}",
+        recipe.loss,
+        _("start: {name}").format(name=recipe.initialisation),
+        f"{recipe.optimizer} {recipe.learning_rate:g}, {recipe.schedule}",
+        _("mini-batches of {n}").format(n=recipe.batch_size),
+        ngettext("{n} epoch", "{n} epochs", recipe.epochs).format(n=recipe.epochs),
+    ]
+    if recipe.augmentation:
+        words.append(_("deformed: {names}").format(names=", ".join(recipe.augmentation)))
+    return " · ".join(words)
 
 
 def _fill_in(name: str) -> None:
@@ -100,9 +123,11 @@ def _fill_in(name: str) -> None:
     recipe = RECIPES[name]
     for number, size in enumerate(_hidden_sizes(recipe), start=1):
         st.session_state[f"train_hidden_{number}"] = size
-    fields = (*CHOICES, "learning_rate", "batch_size", "epochs", "seed")
+    fields = (*CHOICES, *RANGES)
     for field in fields:
-        st.session_state[f"train_{field}"] = getattr(recipe, field)
+        if field != "validation_images":
+            st.session_state[f"train_{field}"] = getattr(recipe, field)
+    st.session_state["train_augmentation"] = list(recipe.augmentation)
     st.session_state["train_images"] = recipe.training_images or _TRAINING_SET_SIZES[-1]
 
 
@@ -123,13 +148,23 @@ def _choice(place: DeltaGenerator, label: str, field: str) -> str:
     )
 
 
-def _number(place: DeltaGenerator, label: str, field: str, low: int, high: int) -> int:
-    """Show a setting that is a whole number."""
+def _number(
+    place: DeltaGenerator,
+    label: str,
+    field: str,
+    low: float,
+    high: float,
+    help: str | None = None,
+) -> float:
+    """Show a setting that is a number, whole where its limits are."""
     return place.number_input(
         label,
         min_value=low,
         max_value=high,
         value=getattr(_DEFAULT, field),
+        step=1 if isinstance(low, int) else 0.01,
+        format=None if isinstance(low, int) else "%g",
+        help=help,
         key=f"train_{field}",
         bind="query-params",
     )

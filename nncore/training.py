@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nncore.augmentation import deform
+from nncore.augmentation import Augmentation
 from nncore.evaluation import accuracy
 from nncore.first_layer import FirstLayerBlock
 from nncore.layers import DenseLayer
@@ -203,6 +203,7 @@ class Trainer:
         recipe, epoch = self.recipe, self.epochs_done + 1
         order = self.generator.permutation(len(images))
         block_size = recipe.batch_size * max(1, round(_BLOCK / recipe.batch_size))
+        augmentation = Augmentation(recipe.augmentation)
         elapsed_s = self.elapsed_s
         whole, recent = _Tally(), _Tally()
         reported = time.perf_counter()
@@ -214,7 +215,7 @@ class Trainer:
             samples = order[start : start + block_size]
             block_images, block_targets = images[samples], targets[samples]
             if recipe.augmentation:
-                block_images = deform(block_images, recipe.augmentation, self.generator)
+                block_images = augmentation.deform(block_images, self.generator)
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 outputs = self._take_steps(block_images, block_targets)
                 recent.add(self.network.loss.value(outputs, block_targets), outputs, block_targets)

@@ -215,11 +215,11 @@ def test_dropout_is_for_training_alone():
 def test_images_are_deformed_anew_in_every_epoch(monkeypatch):
     seen = []
 
-    def deform(images, deformations, generator):
-        seen.append(deformations)
+    def deform(augmentation, images, generator):
+        seen.append(augmentation.deformations)
         return images
 
-    monkeypatch.setattr("nncore.training.deform", deform)
+    monkeypatch.setattr("nncore.training.Augmentation.deform", deform)
     list(trainer(augmentation=("shift", "elastic"), epochs=2).train(IMAGES, LABELS))
     # 1003 images in blocks of 160.
     assert seen == [("shift", "elastic")] * 2 * 7
