@@ -22,8 +22,8 @@ picture_texts = {
 story = (
     (_("16 images"), _("taught one neuron what red is, with the result p = (41.6, −67.8, −59.8).")),
     (_("66.94 %"), _("right with the average 8 — while always answering “no” gets 90.26 %.")),
-    (_("5 hours"), _("of training for the network 784-392-196-10.")),
-    (_("92 %"), _("was its best. Here you find out what held it back, in seconds.")),
+    (_("5 hours"), _("of training for a network of 598 neurons.")),
+    (_("92 %"), _("was its best accuracy. Experiment 3 shows what held it back.")),
 )
 
 with st.container(width=PAGE_WIDTH_PX):

@@ -17,7 +17,7 @@ MEMOIRE_FOUR = 2
 MEMOIRE_EIGHT = 17
 
 _SECOND_DIGIT = 3
-_TILE_PX = 64
+_TILE_PX = 56
 
 
 @dataclass(frozen=True)
@@ -49,47 +49,49 @@ MEMOIRE_NEURON = Neuron(MEMOIRE_DIGIT, MEMOIRE_BIAS, MEMOIRE_THRESHOLD)
 
 @dataclass(frozen=True, eq=False)
 class ChosenImage:
-    """An image of MNIST.
+    """An image of MNIST and its score.
 
     Attributes
     ----------
-    name : str
-        Where it stands, and what it shows.
+    index : int
+        Its number, from 0.
+    is_test : bool
+        Whether it is one of the test images.
+    label : int
+        The digit that it shows.
     pixels : ndarray of shape (28, 28), uint8
         0 is paper, 255 is ink.
     score : float
         Its dot product with the average of the neuron's digit.
     """
 
-    name: str
+    index: int
+    is_test: bool
+    label: int
     pixels: np.ndarray
     score: float
+
+    @property
+    def name(self) -> str:
+        """What the image is called on the page."""
+        name = _("Test image {index}") if self.is_test else _("Training image {index}")
+        return name.format(index=self.index)
+
+    @property
+    def caption(self) -> str:
+        """The name with the digit that the image shows."""
+        return _("{name} (shows {label})").format(name=self.name, label=self.label)
 
 
 def digit_picker() -> int:
     """Let the reader choose the digit by the picture of its average."""
     st.html(_tiles_as_buttons())
-    return st.segmented_control(
-        _("Digit to look for"),
-        range(N_CLASSES),
-        default=MEMOIRE_DIGIT,
-        required=True,
-        key="average_digit",
-        bind="query-params",
-        width="stretch",
-    )
+    return _digit_choice(_("Digit to look for"), MEMOIRE_DIGIT, "average_digit", "stretch")
 
 
 def second_digit_picker() -> int:
     """Let the reader choose the digit to compare with."""
-    return st.segmented_control(
-        _("Subtract the average of the digit"),
-        range(N_CLASSES),
-        default=_SECOND_DIGIT,
-        required=True,
-        key="average_second",
-        bind="query-params",
-    )
+    return _digit_choice(_("Subtract the average of the digit"), _SECOND_DIGIT, "average_second")
 
 
 def neuron_sliders(digit: int) -> Neuron:
@@ -116,7 +118,7 @@ def neuron_sliders(digit: int) -> Neuron:
     )
     with st.container(horizontal=True):
         st.button(
-            _("Use the best bias"),
+            _("Best bias"),
             icon=":material/star:",
             key="average_use_best",
             on_click=_set,
@@ -128,7 +130,7 @@ def neuron_sliders(digit: int) -> Neuron:
             },
         )
         st.button(
-            _("The mémoire's −45 and 0.5"),
+            _("The mémoire's"),
             icon=":material/menu_book:",
             key="average_memoire",
             on_click=_set,
@@ -139,30 +141,26 @@ def neuron_sliders(digit: int) -> Neuron:
 
 def image_picker(digit: int) -> ChosenImage:
     """Let the reader choose an image, its score being that for a digit."""
-    mnist, scores = resources.mnist(), resources.digit_scores(digit)
-    n_train = len(mnist.train_images)
+    mnist = resources.mnist()
+    n_train, n_test = len(mnist.train_images), len(mnist.test_images)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         is_test = st.toggle(_("Test images"), key="average_test", bind="query-params")
-        images, labels = (
-            (mnist.test_images, mnist.test_labels)
-            if is_test
-            else (mnist.train_images, mnist.train_labels)
-        )
+        n_images = n_test if is_test else n_train
         index = st.number_input(
-            _("Number of the image, from 0"),
+            _("Image number, from 0"),
             min_value=0,
-            max_value=len(images) - 1,
-            value=min(MEMOIRE_EIGHT, len(images) - 1),
+            max_value=n_images - 1,
+            value=min(MEMOIRE_EIGHT, n_images - 1),
             key="average_image",
             bind="query-params",
-            width=200,
+            width=150,
         )
         for label, number in (
-            (_("The mémoire's four"), MEMOIRE_FOUR),
-            (_("The mémoire's eight"), MEMOIRE_EIGHT),
+            (_("Mémoire's four (#{number})"), MEMOIRE_FOUR),
+            (_("Mémoire's eight (#{number})"), MEMOIRE_EIGHT),
         ):
             st.button(
-                label,
+                label.format(number=number),
                 key=f"average_image_{number}",
                 disabled=number >= n_train,
                 on_click=_set,
@@ -173,29 +171,45 @@ def image_picker(digit: int) -> ChosenImage:
             icon=":material/casino:",
             key="average_random",
             on_click=_choose_any,
-            args=(len(images),),
+            args=(n_images,),
         )
-    return ChosenImage(
-        image_name(index, labels[index], is_test),
-        images[index],
-        float((scores.test if is_test else scores.train)[index]),
-    )
+    return chosen_image(digit, index, is_test)
 
 
-def image_name(index: int, label: int, is_test: bool = False) -> str:
-    """Return what an image is called on the page.
+def chosen_image(digit: int, index: int, is_test: bool = False) -> ChosenImage:
+    """Return an image with its score.
 
     Parameters
     ----------
+    digit : int
+        The score is that with the average of this digit.
     index : int
-        Its number, from 0.
-    label : int
-        The digit that it shows.
+        Number of the image, from 0.
     is_test : bool, default False
         Whether it is one of the test images.
     """
-    name = _("test image {index}, shows {label}") if is_test else _("training image {index}, shows {label}")
-    return name.format(index=index, label=label)
+    mnist, scores = resources.mnist(), resources.digit_scores(digit)
+    images, labels, values = (
+        (mnist.test_images, mnist.test_labels, scores.test)
+        if is_test
+        else (mnist.train_images, mnist.train_labels, scores.train)
+    )
+    return ChosenImage(index, is_test, int(labels[index]), images[index], float(values[index]))
+
+
+def _digit_choice(label: str, default: int, key: str, width: str = "content") -> int:
+    """Show the ten digits, of which one is chosen."""
+    chosen = st.segmented_control(
+        label,
+        range(N_CLASSES),
+        default=default,
+        required=True,
+        key=key,
+        bind="query-params",
+        width=width,
+    )
+    # A link with an empty value (`?average_digit=`) chooses none, required or not.
+    return default if chosen is None else chosen
 
 
 def _set(**values: float | bool) -> None:
@@ -216,15 +230,28 @@ def _tiles_as_buttons() -> str:
     """
     picker = ".st-key-average_digit [role=radiogroup]"
     pictures = "".join(
-        f"{picker} > :nth-child({digit + 1}) {{ background-image: "
+        f"{picker} > button:nth-child({digit + 1}) {{ background-image: "
         f"url(data:image/png;base64,{base64.b64encode(figures.tile(average)).decode()}) }}"
         for digit, average in enumerate(resources.average_digits())
     )
     return f"""<style>
         {picker} {{
             display: grid;
-            grid-template-columns: repeat(auto-fit, minmax({_TILE_PX}px, 1fr));
+            grid-template-columns: repeat(auto-fit, minmax({_TILE_PX + 4}px, 1fr));
             gap: 0.25rem;
+        }}
+        {picker} > button {{
+            height: auto;
+            padding: {_TILE_PX + 6}px 0 0.125rem;
+            border: 0;
+            border-radius: 0.25rem;
+            background-size: {_TILE_PX}px;
+            background-position: center 4px;
+            background-repeat: no-repeat;
+            image-rendering: pixelated;
+        }}
+        {picker} > button[aria-checked=true] {{
+            outline: 2px solid currentcolor;
         }}
         {pictures}
     </style>"""

@@ -1,5 +1,7 @@
 """What the neuron of an average digit answers: figures, counts, and what to notice in them."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -10,8 +12,9 @@ from dashboard.average_form import (
     MEMOIRE_NEURON,
     ChosenImage,
     Neuron,
-    image_name,
+    chosen_image,
 )
+from dashboard.chart import show_chart
 from dashboard.figures import average_digit as figures
 from dashboard.figures import theme
 from dashboard.language import _
@@ -22,9 +25,10 @@ from nncore.average_digit import (
     predict,
 )
 
-# There is nothing to zoom into, and the toolbar would cover the figure.
-_PLAIN = {"displayModeBar": False}
 _WIDE_AND_TEXT = (3, 2)
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+# What the mémoire prints for two training images: score and output.
+_PRINTED = {MEMOIRE_FOUR: ("20.1", "1.52·10⁻¹¹"), MEMOIRE_EIGHT: ("54.2", "0.999")}
 
 
 def evaluation_of(neuron: Neuron, on_training_images: bool = False) -> ThresholdEvaluation:
@@ -57,43 +61,68 @@ def show_accuracy(neuron: Neuron, test: ThresholdEvaluation) -> None:
     )
     names = (_("this neuron"), _("always “no”"), _("best bias"))
     accuracies = (test.accuracy, no, sweep.best_accuracy)
-    st.plotly_chart(figures.accuracy_bars(names, accuracies), key="average_bars", config=_PLAIN)
+    show_chart(figures.accuracy_bars(names, accuracies), "average_bars")
+
+
+def show_majority(digit: int, test: ThresholdEvaluation) -> None:
+    """Say why always answering no is so often right."""
+    st.caption(
+        _(
+            "Notice: only {digits} of {n} test images show the digit {digit}. Whoever always says "
+            "“no” is right on all the others, and has recognised nothing."
+        ).format(
+            digits=_count(test.true_positives + test.false_negatives),
+            n=_count(test.n_samples),
+            digit=digit,
+        )
+    )
 
 
 def show_measures(neuron: Neuron, test: ThresholdEvaluation) -> None:
     """Show accuracy, precision and recall with their counts, beside those of the mémoire."""
-    accuracy, train_accuracy, precision, recall = st.columns(4)
     train = evaluation_of(neuron, on_training_images=True)
-    accuracy.metric(_("Accuracy, test images"), _percent(test.accuracy))
-    train_accuracy.metric(_("Accuracy, training images"), _percent(train.accuracy))
-    precision.metric(_("Precision"), _percent(test.precision))
-    recall.metric(_("Recall"), _percent(test.recall))
     counts = {
         "digit": neuron.digit,
         "found": _count(test.true_positives),
         "yes": _count(test.true_positives + test.false_positives),
         "all": _count(test.true_positives + test.false_negatives),
     }
-    accuracy.caption(_("The share of right answers."))
-    train_accuracy.caption(_("The images that the average was made of."))
-    precision.caption(
-        _("Of {yes} images answered “yes”, {found} show the digit {digit}.").format(**counts)
+    measures = (
+        (
+            _("Accuracy, test images"),
+            test.accuracy,
+            _("mémoire: {figure}").format(figure="0.6694"),
+            _("The share of right answers."),
+        ),
+        (
+            _("Accuracy, training images"),
+            train.accuracy,
+            _("mémoire: {figure}").format(figure="0.682"),
+            _("On the images that the average was made of."),
+        ),
+        (
+            _("Precision"),
+            test.precision,
+            _("mémoire: not given"),
+            _("Of {yes} images answered “yes”, {found} show the digit {digit}."),
+        ),
+        (
+            _("Recall"),
+            test.recall,
+            _("mémoire: {figure}").format(figure="0.8193"),
+            _("Of {all} images that show the digit {digit}, {found} are answered “yes”."),
+        ),
     )
-    recall.caption(
-        _("Of {all} images that show the digit {digit}, {found} are answered “yes”.").format(
-            **counts
-        )
-    )
-    if neuron == MEMOIRE_NEURON:
-        accuracy.caption(_("mémoire: 0.6694"))
-        train_accuracy.caption(_("mémoire: 0.682"))
-        precision.caption(_("mémoire: not given"))
-        recall.caption(_("mémoire: 0.8193018480492813"))
-    else:
+    is_memoires = neuron == MEMOIRE_NEURON
+    for column, (name, share, printed, meaning) in zip(st.columns(4), measures, strict=True):
+        beside = printed if is_memoires else None
+        column.metric(name, _percent(share), beside, delta_color="off", delta_arrow="off")
+        column.caption(meaning.format(**counts))
+    if not is_memoires:
         st.caption(
             _(
-                "The mémoire has 0.6694 (test), 0.682 (training) and 0.8193 (recall) for the "
-                "digit 8, bias −45 and threshold 0.5; these settings are others."
+                "The mémoire has 0.6694 (test images), 0.682 (training images) and 0.8193 (recall) "
+                "with digit 8, bias −45 and threshold 0.5; these settings are others."
             )
         )
 
@@ -103,13 +132,13 @@ def show_overlap(neuron: Neuron, test: ThresholdEvaluation) -> None:
     st.subheader(_("Why so? The scores overlap"))
     scores = resources.digit_scores(neuron.digit)
     chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    chart.plotly_chart(
+    show_chart(
         figures.score_histogram(scores.test, scores.test_is_digit, neuron.digit, neuron.cut),
-        key="average_histogram",
-        config=_PLAIN,
+        "average_histogram",
+        chart,
     )
     table = _("""
-| Score | shows {digit} | shows another |
+| Score | digit {digit} | others |
 |:--|--:|--:|
 | above {cut:.2f}: “yes” | **{true_yes}** | {false_yes} |
 | up to {cut:.2f}: “no” | {false_no} | **{true_no}** |
@@ -129,48 +158,103 @@ def show_overlap(neuron: Neuron, test: ThresholdEvaluation) -> None:
             _(
                 "Right answers in bold. Notice how many of the other digits score as high as the "
                 "digit {digit}: thick strokes overlap with any average. Bias and threshold only "
-                "move the dashed line; wherever it stands, it parts the two hills badly."
+                "move the dashed line; wherever it stands, much lies on the wrong side."
             ).format(digit=neuron.digit)
         )
 
 
-def show_best_bias(neuron: Neuron, test: ThresholdEvaluation) -> None:
-    """Show the accuracy of every bias, and say what the best one is worth."""
-    st.subheader(_("Is there a better bias?"))
-    sweep = resources.bias_sweep(neuron.digit, neuron.threshold)
-    best = evaluation_of(Neuron(neuron.digit, sweep.best_bias, neuron.threshold))
-    fair = resources.best_bias_of_training(neuron.digit)
+def show_sigmoid(neuron: Neuron, image: ChosenImage) -> None:
+    """Show how scores become outputs: those of the mémoire's samples and of the chosen image."""
+    st.subheader(_("From the score to the answer: the sigmoid"))
+    colours = {MEMOIRE_FOUR: theme.NO, MEMOIRE_EIGHT: theme.YES}
+    samples = [
+        figures.SigmoidSample(sample.caption, sample.score, colours[sample.index])
+        for sample in _memoire_samples(neuron.digit)
+    ]
+    chosen = _("chosen below: {name}").format(name=image.name)
+    samples.append(figures.SigmoidSample(chosen, image.score, theme.PURPLE, is_ring=True))
     chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    chart.plotly_chart(
-        figures.accuracy_against_bias(
-            sweep, test.always_no_accuracy, neuron.bias, test.accuracy
-        ),
-        key="average_sweep",
-        config=_PLAIN,
+    show_chart(
+        figures.sigmoid_curve(samples, neuron.bias, neuron.threshold), "average_sigmoid", chart
     )
     with text:
         st.markdown(
             _(
-                "Of all biases, **{bias:.2f}** gives the most right answers on the test images: "
-                "**{accuracy}**, always “no” {no}. It finds {found} of {all} images of the digit "
-                "{digit}: a recall of {recall}."
+                "$\\sigma(z) = 1 / (1 + e^{-z})$ squeezes any number into 0 to 1, and the bias "
+                "shifts the scores to where it bends; without a bias nearly every output would "
+                "be 1."
+            )
+        )
+        st.markdown(_output_sentence(neuron, image))
+        n_wrong, n_sure = _sure_mistakes(neuron)
+        st.caption(
+            _(
+                "Notice how short the slope is: of {wrong} wrong answers for the test images, "
+                "{sure} have an output below 0.01 or above 0.99. An output near 0 or 1 is not a "
+                "proof."
+            ).format(wrong=_count(n_wrong), sure=_count(n_sure))
+        )
+
+
+def show_pixels(digit: int, image: ChosenImage) -> None:
+    """Show how the score of an image comes about, pixel by pixel."""
+    weights = resources.average_digits()[digit]
+    products = pixel_products(image.pixels, weights)
+    show_chart(figures.pixel_products(image.pixels, weights, products), "average_pixels")
+    score = _("{name} shows the digit {label}. Its score with the average {digit} is **{score}**.")
+    printed = _printed(digit, image)
+    st.markdown(
+        score.format(name=image.name, label=image.label, digit=digit, score=_number(image.score))
+        + (" " + _("The mémoire has {score}.").format(score=printed[0]) if printed else "")
+    )
+    st.caption(
+        _(
+            "Notice that only ink on ink counts. Ink where the average has none costs nothing, so "
+            "a thick stroke of any digit scores more than a thin {digit}."
+        ).format(digit=digit)
+    )
+
+
+def show_best_bias(digit: int) -> None:
+    """Show the accuracy of every bias, and say what the best one is worth."""
+    st.subheader(_("Is there a better bias?"))
+    memoire = Neuron(digit, MEMOIRE_NEURON.bias, MEMOIRE_NEURON.threshold)
+    sweep = resources.bias_sweep(digit, memoire.threshold)
+    best = evaluation_of(replace(memoire, bias=sweep.best_bias))
+    fair = resources.best_bias_of_training(digit)
+    chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
+    show_chart(
+        figures.accuracy_against_bias(
+            sweep, best.always_no_accuracy, memoire.bias, evaluation_of(memoire).accuracy
+        ),
+        "average_sweep",
+        chart,
+    )
+    with text:
+        st.markdown(
+            _(
+                "Every bias tried, at the threshold 0.5: **{bias}** gives the most right answers "
+                "on the test images, **{accuracy}**. It finds {found} of the {all} images of the "
+                "digit {digit}, a recall of {recall}."
             ).format(
-                bias=sweep.best_bias,
+                bias=_number(sweep.best_bias),
                 accuracy=_percent(sweep.best_accuracy),
-                no=_percent(best.always_no_accuracy),
                 found=_count(best.true_positives),
                 all=_count(best.true_positives + best.false_negatives),
-                digit=neuron.digit,
+                digit=digit,
                 recall=_percent(best.recall),
             )
         )
         st.caption(
             _(
-                "Notice that the curve climbs to the dotted line and hardly beyond: the best this "
-                "neuron can do is to say “no” nearly always. Even that bias was picked with the "
-                "test images in hand; the one that is best on the training images gets {fair} "
-                "here. Moving the bias does not help: the weights must be learnt."
-            ).format(fair=_percent(fair.accuracy))
+                "Notice that the star is only {points:.2f} points above the dotted line: the best "
+                "this neuron can do is to say “no” nearly always. Even so the test images "
+                "themselves chose that bias; the one that the training images choose gets {fair} "
+                "here. No bias makes up for weights that were averaged, not learnt."
+            ).format(
+                points=100 * (sweep.best_accuracy - best.always_no_accuracy),
+                fair=_percent(fair.accuracy),
+            )
         )
         st.page_link(
             shell.TRAIN_A_NETWORK.path,
@@ -179,28 +263,136 @@ def show_best_bias(neuron: Neuron, test: ThresholdEvaluation) -> None:
         )
 
 
-def show_pixels(neuron: Neuron, image: ChosenImage) -> None:
-    """Show how the score of an image comes about, pixel by pixel."""
-    weights = resources.average_digits()[neuron.digit]
-    products = pixel_products(image.pixels, weights)
-    st.plotly_chart(
-        figures.pixel_products(image.pixels, weights, products), key="average_pixels", config=_PLAIN
+def show_memoire_table() -> None:
+    """Show the figures that the mémoire prints beside those that come out here."""
+    test, train = evaluation_of(MEMOIRE_NEURON), evaluation_of(MEMOIRE_NEURON, True)
+    rows = []
+    for sample in _memoire_samples(MEMOIRE_NEURON.digit):
+        printed_score, printed_output = _PRINTED[sample.index]
+        output = float(predict(sample.score, MEMOIRE_NEURON.bias))
+        score_name = _("{name}: score").format(name=sample.caption)
+        rows.append((score_name, printed_score, _number(sample.score)))
+        output_name = _("{name}: output").format(name=sample.caption)
+        rows.append((output_name, printed_output, _output(output)))
+    rows += [
+        (_("Accuracy on the training images"), "0.682", _decimals(train.accuracy)),
+        (_("Accuracy on the test images"), "0.6694", _decimals(test.accuracy)),
+        (_("Accuracy on the test images of the digit 8"), "0.8193", _decimals(test.recall)),
+        (
+            _("Accuracy of always answering “no”"),
+            _("not given"),
+            _decimals(test.always_no_accuracy),
+        ),
+    ]
+    st.table(
+        [
+            {_("Digit 8, bias −45, threshold 0.5"): name, _("Mémoire"): printed, _("Here"): ours}
+            for name, printed, ours in rows
+        ]
     )
-    output = float(predict(image.score, neuron.bias))
-    sums = _(
-        "Score of the {name}: $W \\cdot x = \\sum_i w_i x_i$ = **{score:.2f}**. "
-        "Output: $\\sigma$({score:.2f} {sign} {bias:.2f}) = {output}, {relation} {threshold:g}: "
-        "**{answer}**."
-    )
-    st.markdown(
-        sums.format(
-            name=image.name,
-            score=image.score,
-            sign="−" if neuron.bias < 0 else "+",
-            bias=abs(neuron.bias),
-            output=_output(output),
-            relation=_("above") if output > neuron.threshold else _("not above"),
-            threshold=neuron.threshold,
-            answer=_("yes") if output > neuron.threshold else _("no"),
+    st.caption(
+        _(
+            "Images are counted from 0. Notice that on MNIST all agree but one: where the mémoire "
+            "has the score 54.2, the same image gives 54.53."
         )
     )
+
+
+def show_difference(digit: int, second: int) -> None:
+    """Show what the average of one digit has that another has not."""
+    averages = resources.average_digits()
+    show_chart(
+        figures.difference(
+            averages[digit],
+            averages[second],
+            tuple(_("average {digit}").format(digit=shown) for shown in (digit, second)),
+        ),
+        "average_difference",
+    )
+    if digit == second:
+        notice = _("The same average twice: choose another digit to see a difference.")
+    else:
+        notice = _(
+            "Orange: more ink in {digit}. Blue: more ink in {second}. Notice how much is pale: "
+            "ink there scores alike with both averages and cannot tell the two digits apart."
+        )
+    st.caption(notice.format(digit=digit, second=second))
+
+
+def _memoire_samples(digit: int) -> list[ChosenImage]:
+    """Return the two images that the mémoire tries, as far as the data set has them."""
+    n_train = len(resources.mnist().train_images)
+    return [chosen_image(digit, index) for index in _PRINTED if index < n_train]
+
+
+def _printed(digit: int, image: ChosenImage) -> tuple[str, str] | None:
+    """Return what the mémoire prints for an image: score and output, at its bias."""
+    if image.is_test or digit != MEMOIRE_NEURON.digit:
+        return None
+    return _PRINTED.get(image.index)
+
+
+def _output_sentence(neuron: Neuron, image: ChosenImage) -> str:
+    """Return the output for an image, written out, and what the neuron answers."""
+    output = float(predict(image.score, neuron.bias))
+    is_yes = output > neuron.threshold
+    sentence = _(
+        "{name}: $\\sigma$({score} − {minus_bias}) = **{output}**, {relation} {threshold:g}. "
+        "Answer: **{answer}**."
+    ).format(
+        name=image.name,
+        score=_number(image.score),
+        minus_bias=_number(-neuron.bias),
+        output=_output(output),
+        relation=_("above the threshold") if is_yes else _("not above the threshold"),
+        threshold=neuron.threshold,
+        answer=_("yes") if is_yes else _("no"),
+    )
+    printed = _printed(neuron.digit, image)
+    if printed and neuron.bias == MEMOIRE_NEURON.bias:
+        sentence += " " + _("The mémoire has {output}.").format(output=printed[1])
+    return sentence
+
+
+def _sure_mistakes(neuron: Neuron) -> tuple[int, int]:
+    """Return how many answers for the test images are wrong, and of those how many look sure."""
+    scores = resources.digit_scores(neuron.digit)
+    outputs = predict(scores.test, neuron.bias)
+    is_wrong = (outputs > neuron.threshold) != scores.test_is_digit
+    is_sure = (outputs < 0.01) | (outputs > 0.99)
+    return int(np.count_nonzero(is_wrong)), int(np.count_nonzero(is_wrong & is_sure))
+
+
+def _number(value: float) -> str:
+    """Return a number with two decimals and a true minus sign."""
+    return f"{value:.2f}".replace("-", "−")
+
+
+def _decimals(share: float | None) -> str:
+    """Return a share as the mémoire writes it, or a dash for the share of nothing."""
+    return "–" if share is None else f"{share:.4f}"
+
+
+def _percent(share: float | None) -> str:
+    """Return a share in per cent, or a dash for the share of nothing."""
+    return "–" if share is None else f"{100 * share:.2f}\N{NO-BREAK SPACE}%"
+
+
+def _count(number: int) -> str:
+    """Return a number with its thousands set apart."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def _output(output: float) -> str:
+    """Return an output of the sigmoid so that even one near 0 or 1 can be told from them."""
+    if output == 1:
+        return "1"
+    if output < 0.001:
+        return _scientific(output)
+    return f"{output:.5f}" if output < 0.99999 else f"1 − {_scientific(1 - output)}"
+
+
+def _scientific(value: float) -> str:
+    """Return a number times a power of ten."""
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}"

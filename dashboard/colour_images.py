@@ -124,7 +124,10 @@ def read_bank(folder: Path) -> tuple[ColourImage, ...]:
     """
     with (folder / "bank.csv").open(newline="", encoding="utf-8") as file:
         reds = {
-            row["file_in_memoire"] for row in csv.DictReader(file) if row["positive_for_red"] == "1"
+            # The files are named so that they sort in the order of the mémoire.
+            row["file_in_memoire"].replace(".", "_")
+            for row in csv.DictReader(file)
+            if row["positive_for_red"] == "1"
         }
     paths = [path for part in ("memoire", "more") for path in sorted((folder / part).glob("*.png"))]
     if not paths:

@@ -1,23 +1,19 @@
 """The pictures on the cards of the home page, made once per server from the project's data."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from dashboard import resources, shell
 from dashboard.figures import thumbnails
-from nncore.average_digit import average_digits
 from nncore.drawing import digit_image, render_strokes
 from nncore.images import open_image
 
-COLOURS_DIR = Path(__file__).parent.parent / "data" / "colours"
 MEMOIRE_LAYERS = (784, 392, 196, 10)
 CANVAS_PX = 280
 
 
-@st.cache_data(show_spinner=False)
 def card_picture(path: str) -> bytes | None:
     """Return the picture of a page, or None if there is none or its data cannot be read.
 
@@ -31,28 +27,34 @@ def card_picture(path: str) -> bytes | None:
     bytes or None
         A PNG of `thumbnails.SIZE`, transparent.
     """
-    draw = _PICTURES.get(path)
     try:
-        return draw() if draw else None
+        return _picture(path)
     except (OSError, ValueError):
         # A picture is not worth an error here: the page itself says what is wrong with its data.
         return None
 
 
+@st.cache_data(show_spinner=False)
+def _picture(path: str) -> bytes | None:
+    """Draw the picture of a page; a failure is not kept, so that a mended file is found."""
+    draw = _PICTURES.get(path)
+    return draw() if draw else None
+
+
 def _colour_bank() -> bytes:
     """Draw the images that the colour neuron learns from."""
-    paths = [
-        path for part in ("memoire", "more") for path in sorted((COLOURS_DIR / part).iterdir())
-    ]
+    folders = (resources.COLOURS_DIR / "memoire", resources.COLOURS_DIR / "more")
+    paths = [path for folder in folders for path in sorted(folder.glob("*.png"))]
     return thumbnails.image_tiles([open_image(path) for path in paths])
 
 
 def _average_digits() -> bytes:
     """Draw two samples and the average of each digit."""
+    # First, because without MNIST it raises an error, where resources.mnist() ends the page.
+    averages = resources.average_digits()
     mnist = resources.mnist()
     first_two = [np.flatnonzero(mnist.train_labels == digit)[:2] for digit in range(10)]
     samples = mnist.train_images[np.transpose(first_two)]
-    averages = average_digits(mnist.train_images, mnist.train_labels)
     return thumbnails.samples_and_averages(samples, averages)
 
 

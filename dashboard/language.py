@@ -12,7 +12,7 @@ DOMAIN = "dashboard"
 LOCALE_DIR = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
 
-_provider: Callable[[], str | None] = lambda: SOURCE_LANGUAGE
+_provider: Callable[[], str | None] | None = None
 
 
 def set_language_provider(provider: Callable[[], str | None]) -> None:
@@ -45,22 +45,8 @@ def available_languages() -> tuple[str, ...]:
 
 def current_language() -> str:
     """Return the code of the language that strings are shown in, always an available one."""
-    language = _provider()
+    language = _provider() if _provider else SOURCE_LANGUAGE
     return language if language in available_languages() else SOURCE_LANGUAGE
-
-
-def language_name(language: str) -> str:
-    """Return the name of a language in that language, or its code where no catalogue says it.
-
-    Parameters
-    ----------
-    language : str
-        A code from `available_languages`.
-    """
-    # Translators: the name of the language of this catalogue in itself, such as "Français".
-    name = N_("English")
-    own_name = _catalogue(language).gettext(name)
-    return own_name if own_name != name or language == SOURCE_LANGUAGE else language
 
 
 def _(message: str) -> str:

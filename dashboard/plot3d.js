@@ -5,7 +5,7 @@ const kept = new Map();
 const views = new WeakMap();
 const HOME = {
   eye: { x: 1.4, y: 1.4, z: 1 },
-  center: { x: 0, y: 0, z: 0 },
+  center: { x: 0, y: 0, z: -0.15 },
   up: { x: 0, y: 0, z: 1 },
 };
 const NARROW_PX = 480;
@@ -105,13 +105,13 @@ class View {
     if (!kept.has(data.key)) kept.set(data.key, {});
     this.kept = kept.get(data.key);
     const run = JSON.stringify(data.states);
-    const isNew = run !== this.kept.run;
-    const autoplay =
-      isNew && data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (isNew) {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const plays = data.autoplay > (this.kept.autoplay ?? 0) && data.states.length > 1 && !still;
+    if (plays || run !== this.kept.run) {
       this.pause();
-      Object.assign(this.kept, { run, step: autoplay ? 0 : Math.max(0, data.states.length - 1) });
+      this.kept.step = plays ? 0 : Math.max(0, data.states.length - 1);
     }
+    Object.assign(this.kept, { run, autoplay: data.autoplay });
     this.label();
     try {
       this.plotly = await loadPlotly(data.plotlyjs);
@@ -119,8 +119,10 @@ class View {
       this.fail(error);
       return;
     }
+    if (this.closing.signal.aborted) return;
+    this.explain("");
     this.redraw();
-    if (autoplay && this.data === data) this.toggle();
+    if (plays && this.kept.run === run && !this.timer) this.toggle();
   }
 
   label() {
@@ -132,7 +134,7 @@ class View {
       element.ariaLabel = element.title = text[element.dataset.name];
     }
     this.plot.ariaLabel = `${text.label}. ${text.hint}`;
-    this.plot.style.height = `min(${height}px, 90vw)`;
+    this.plot.style.maxHeight = `${height}px`;
     this.root.querySelector(".plot3d-steps").hidden = states.length === 0;
     this.slider.max = Math.max(0, states.length - 1);
     this.showStep();
@@ -190,7 +192,7 @@ class View {
   pause() {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.data && this.kept.run) this.showStep();
+    if (this.kept?.run) this.showStep();
   }
 
   get home() {
@@ -243,7 +245,7 @@ class View {
 
   async draw() {
     // A view in a closed tab or expander has no width until it is shown.
-    if (!this.plotly || !this.plot.clientWidth || this.closing.signal.aborted) return;
+    if (!this.plotly || !this.plot.clientWidth) return;
     const { figure, states } = this.data;
     const updates = states[this.kept.step]?.updates ?? {};
     const traces = figure.data.map((trace, index) => withUpdates(trace, updates[index]));
@@ -254,7 +256,6 @@ class View {
     });
     this.looksElsewhere = false;
     await drawn;
-    this.root.querySelector(".plot3d-failure").hidden = true;
   }
 
   layout() {
@@ -293,9 +294,14 @@ class View {
 
   fail(error) {
     console.error(error);
+    this.explain(this.data.text.failed);
+  }
+
+  explain(message) {
     const failure = this.root.querySelector(".plot3d-failure");
-    failure.textContent = this.data.text.failed;
-    failure.hidden = false;
+    failure.textContent = message;
+    failure.hidden = !message;
+    this.root.querySelector(".plot3d-drawing").hidden = Boolean(message);
   }
 
   close() {

@@ -58,7 +58,7 @@ def plot3d(
     key: str,
     label: str,
     height: int = 520,
-    autoplay: bool = False,
+    autoplay: int = 0,
 ) -> None:
     """Draw a 3D figure whose camera survives steps, reruns with other data, and leaving the page.
 
@@ -75,9 +75,11 @@ def plot3d(
     label : str
         Accessible name of the figure.
     height : int
-        Height of the drawing in pixels; less on a screen narrower than that.
-    autoplay : bool
-        Play new states from the first, unless the reader's system asks for reduced motion.
+        Height of the drawing in pixels; less where there is less width than that.
+    autoplay : int
+        How often the page has asked for the states to be played, for example how often a button
+        was pressed: when it rises, they play from the first, unless the reader's system asks for
+        reduced motion.
 
     Raises
     ------
@@ -101,7 +103,7 @@ def plot3d(
             # Through Plotly's encoder, because updates may hold NumPy arrays.
             "states": json.loads(to_json_plotly(steps)),
             "height": height,
-            "autoplay": autoplay,
+            "autoplay": int(autoplay),
             "plotlyjs": f"app/static/{PLOTLYJS_NAME}?v={get_plotlyjs_version()}",
             "text": {
                 "label": label,
@@ -116,8 +118,8 @@ def plot3d(
                 "step": _("Step"),
                 "speed": _("Speed"),
                 "failed": _(
-                    "The 3D view cannot be drawn, because plotly.js did not load: reload the page, "
-                    "and if that does not help, see the log of the server."
+                    "The 3D view cannot be drawn: reload the page, and if that does not help, "
+                    "look into the log of the server."
                 ),
             },
         },

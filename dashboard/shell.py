@@ -65,9 +65,9 @@ AVERAGE_DIGIT = Page(
     path="pages/2_Average_digit.py",
     title=N_("Average digit"),
     icon=":material/blur_on:",
-    question=N_("Is the average of all eights enough to recognise an 8?"),
+    question=N_("Does the average 8 recognise an 8?"),
     summary=N_(
-        "Lay an image over the average and count what overlaps. "
+        "Lay an image over the average of all eights and count what overlaps. "
         "You see how a score becomes a probability, and why 67 % right can be a bad result."
     ),
 )
@@ -75,9 +75,9 @@ TRAIN_A_NETWORK = Page(
     path="pages/3_Train_a_network.py",
     title=N_("Train a network"),
     icon=":material/hub:",
-    question=N_("What do hundreds of neurons learn together?"),
+    question=N_("What can hundreds of neurons learn?"),
     summary=N_(
-        "Build a network, train it on 60 000 handwritten digits and follow its errors. "
+        "Build a network, train it on 60,000 handwritten digits and follow its errors. "
         "You see which choices make it learn in seconds, and which ones kill it."
     ),
 )
@@ -125,14 +125,17 @@ def start_page(page: Page) -> None:
 
 
 def _language_selector() -> None:
-    """Let the reader choose among the languages that have a catalogue; the URL carries the choice."""
+    """Let the reader choose a language that has a catalogue; the URL carries the choice."""
     languages = language.available_languages()
     if len(languages) > 1:
-        st.selectbox(
+        # Codes rather than names, because the URL carries what the options show: ?language=fr.
+        st.segmented_control(
             _("Language"),
             languages,
-            format_func=language.language_name,
+            default=language.SOURCE_LANGUAGE,
+            required=True,
             key=LANGUAGE_KEY,
+            label_visibility="collapsed",
             bind="query-params",
         )
 

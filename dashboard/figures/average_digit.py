@@ -6,6 +6,7 @@ Accuracies are drawn in per cent, scores as they are.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import plotly.graph_objects as go
@@ -99,7 +100,7 @@ def pixel_products(image: np.ndarray, weights: np.ndarray, products: np.ndarray)
     """
     return _pictures(
         [_heatmap(part, theme.SEQUENTIAL, (0, 1)) for part in (image / 255, weights, products)],
-        [_("image x"), _("average W"), _("sum: {score:.2f}").format(score=products.sum())],
+        [_("image x"), _("average W"), f"Σ wᵢxᵢ = {products.sum():.2f}"],
         "×=",
     )
 
@@ -114,29 +115,32 @@ def accuracy_bars(names: Sequence[str], accuracies: Sequence[float]) -> go.Figur
     accuracies : sequence of three float
         Shares of right answers, 0 to 1, in the same order.
     """
-    per_cent = 100 * np.asarray(accuracies)
-    figure = go.Figure(
-        go.Bar(
-            x=per_cent,
-            y=list(names),
-            orientation="h",
-            marker_color=[theme.OURS, theme.NO, theme.GREEN],
-            text=[f"{value:.2f}{_PER_CENT}" for value in per_cent],
-            textposition="inside",
-            insidetextanchor="end",
-            textfont={"size": 18, "color": "white"},
-            hoverinfo="skip",
-            width=0.7,
-        )
+    per_cent = [100 * accuracy for accuracy in accuracies]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": per_cent,
+        "y": list(names),
+        "marker": {"color": [theme.OURS, theme.NO, theme.GREEN]},
+        "text": [f"{value:.2f}{_PER_CENT}" for value in per_cent],
+        "textposition": "auto",
+        "insidetextanchor": "end",
+        "textfont": {"size": 18},
+        "hoverinfo": "skip",
+        "width": 0.7,
+    }
+    return _figure(
+        [bars],
+        height=230,
+        # Room for the last tick's label.
+        xaxis={"title": {"text": _("Right answers")}, "range": [0, 104], "ticksuffix": _PER_CENT},
+        yaxis={"autorange": "reversed", "ticksuffix": "  "},
+        shapes=[_line(theme.NO, "dot", x=per_cent[1])],
     )
-    figure.add_vline(x=per_cent[1], line={"color": theme.NO, "dash": "dot", "width": 2})
-    figure.update_xaxes(range=[0, 100], ticksuffix=_PER_CENT, title=_("Right answers"))
-    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
-    return _still(figure, height=230)
 
 
 def score_histogram(scores: np.ndarray, is_digit: np.ndarray, digit: int, cut: float) -> go.Figure:
-    """Return how many images have which score, with the score from which the answer is yes.
+    """Return how many images have which score, with the score above which the answer is yes.
 
     Parameters
     ----------
@@ -150,45 +154,43 @@ def score_histogram(scores: np.ndarray, is_digit: np.ndarray, digit: int, cut: f
         Above it the answer is yes; drawn at the edge if it lies beyond.
     """
     edges = np.arange(_SCORE_RANGE[0], _SCORE_RANGE[1] + _BIN_WIDTH, _BIN_WIDTH)
-    figure = go.Figure(
-        [
-            go.Bar(
-                name=name,
-                x=edges[:-1] + _BIN_WIDTH / 2,
-                # What another data set has beyond the range is counted at its edge.
-                y=np.histogram(np.clip(part, *_SCORE_RANGE), edges)[0],
-                width=_BIN_WIDTH,
-                marker={"color": colour, "line_width": 0, "opacity": 0.75},
-                hovertemplate=_("score about %{x}: %{y} images") + "<extra></extra>",
-            )
-            for name, part, colour in (
-                (_("other digits"), scores[~is_digit], theme.NO),
-                (_("digit {digit}").format(digit=digit), scores[is_digit], theme.YES),
-            )
-        ]
-    )
-    figure.add_vline(x=float(np.clip(cut, *_SCORE_RANGE)), line={"color": theme.GREY, "dash": "dash", "width": 2})
-    for text, anchor, shift in ((_("← no"), "right", -6), (_("yes →"), "left", 6)):
-        figure.add_annotation(
-            x=float(np.clip(cut, *_SCORE_RANGE)),
-            y=1,
-            yref="paper",
-            text=text,
-            showarrow=False,
-            xanchor=anchor,
-            xshift=shift,
-            yanchor="top",
+    bars = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": edges[:-1] + _BIN_WIDTH / 2,
+            # What another data set has beyond the range is counted at its edge.
+            "y": np.histogram(np.clip(part, *_SCORE_RANGE), edges)[0],
+            "width": _BIN_WIDTH,
+            "marker": {"color": colour, "line": {"width": 0}, "opacity": 0.75},
+            "hovertemplate": _("score about %{x}: %{y} images") + "<extra></extra>",
+        }
+        for name, part, colour in (
+            (_("other digits"), scores[~is_digit], theme.NO),
+            (_("digit {digit}").format(digit=digit), scores[is_digit], theme.YES),
         )
-    figure.update_layout(barmode="overlay", bargap=0)
-    figure.update_xaxes(title=_("Score"), range=_SCORE_RANGE)
-    figure.update_yaxes(title=_("Test images"))
-    return _still(figure, height=280)
+    ]
+    shown_cut = min(max(cut, _SCORE_RANGE[0]), _SCORE_RANGE[1])
+    # Room above the bars for the words at the line.
+    top = 1.2 * max(bar["y"].max() for bar in bars)
+    return _figure(
+        bars,
+        height=280,
+        barmode="overlay",
+        xaxis={"title": {"text": _("Score")}, "range": _SCORE_RANGE},
+        yaxis={"title": {"text": _("Test images")}, "range": [0, top]},
+        shapes=[_line(theme.GREY, "dash", x=shown_cut)],
+        annotations=[
+            _words(text, shown_cut, 1, yref="paper", yanchor="top", xanchor=side, xshift=shift)
+            for text, side, shift in ((_("← no"), "right", -6), (_("yes →"), "left", 6))
+        ],
+    )
 
 
 def accuracy_against_bias(
     sweep: BiasSweep, always_no: float, bias: float, accuracy: float
 ) -> go.Figure:
-    """Return the accuracy at every bias, with the best one and the present one.
+    """Return the accuracy at every bias, with the best one and the mémoire's.
 
     Parameters
     ----------
@@ -197,38 +199,63 @@ def accuracy_against_bias(
     always_no : float
         Accuracy of always answering no, 0 to 1; drawn as a horizontal line.
     bias, accuracy : float
-        The present bias, and its accuracy, 0 to 1.
+        The mémoire's bias, and its accuracy, 0 to 1.
     """
     low, high = BIAS_RANGE
     places = np.searchsorted(sweep.biases, np.linspace(low, high, _CURVE_POINTS))
     shown = np.unique(np.minimum(places, sweep.biases.size - 1))
     # Below the first bias the answer is always no, above the last one always yes.
-    biases = np.concatenate(([low], np.clip(sweep.biases[shown], low, high), [high]))
-    accuracies = sweep.accuracies[[shown[0], *shown, shown[-1]]]
-    figure = go.Figure(
+    curve = {
+        "type": "scatter",
+        "name": _("every bias"),
+        "x": np.concatenate(([low], np.clip(sweep.biases[shown], low, high), [high])),
+        "y": 100 * sweep.accuracies[[shown[0], *shown, shown[-1]]],
+        "mode": "lines",
+        "line": {"color": theme.OURS},
+        "hovertemplate": "%{x:.1f}: %{y:.2f} %<extra></extra>",
+    }
+    no = 100 * always_no
+    return _figure(
         [
-            go.Scatter(
-                name=_("every bias"),
-                x=biases,
-                y=100 * accuracies,
-                mode="lines",
-                line_color=theme.OURS,
-                hovertemplate="%{x:.1f}: %{y:.2f} %<extra></extra>",
+            curve,
+            _mark(
+                _("best bias"),
+                sweep.best_bias,
+                100 * sweep.best_accuracy,
+                {"color": theme.GREEN, "symbol": "star", "size": 14},
+                "%{x:.2f}: %{y:.2f} %",
             ),
-            _marker(_("best bias"), sweep.best_bias, sweep.best_accuracy, theme.GREEN, "star"),
-            _marker(_("your bias"), bias, accuracy, theme.OURS, "circle"),
-        ]
+            _mark(
+                _("the mémoire's bias"),
+                bias,
+                100 * accuracy,
+                {"color": theme.MEMOIRE, "size": 14},
+                "%{x:.2f}: %{y:.2f} %",
+            ),
+        ],
+        height=300,
+        # A best bias beyond the slider is drawn too, and the marks at the ends are not cut.
+        xaxis={
+            "title": {"text": _("Bias b")},
+            "range": [min(low, sweep.best_bias) - 3, high + 3],
+        },
+        yaxis={
+            "title": {"text": _("Right answers")},
+            "range": [0, 105],
+            "ticksuffix": _PER_CENT,
+        },
+        shapes=[_line(theme.NO, "dot", y=no)],
+        annotations=[
+            _words(
+                _("always “no”"),
+                high,
+                no,
+                xanchor="right",
+                yanchor="bottom",
+                font={"color": theme.NO},
+            )
+        ],
     )
-    figure.add_hline(
-        y=100 * always_no,
-        line={"color": theme.NO, "dash": "dot", "width": 2},
-        annotation={"text": _("always “no”"), "font_color": theme.NO},
-        annotation_position="top right",
-    )
-    # Room for the star of a best bias that lies beyond the slider.
-    figure.update_xaxes(title=_("Bias b"), range=[min(low, sweep.best_bias) - 3, high + 3])
-    figure.update_yaxes(title=_("Right answers"), range=[0, 105], ticksuffix=_PER_CENT)
-    return _still(figure, height=300)
 
 
 def sigmoid_curve(samples: Sequence[SigmoidSample], bias: float, threshold: float) -> go.Figure:
@@ -243,106 +270,139 @@ def sigmoid_curve(samples: Sequence[SigmoidSample], bias: float, threshold: floa
     threshold : float
         From 0 to 1.
     """
-    places = np.array([sample.score for sample in samples]) + bias
+    places = [sample.score + bias for sample in samples]
     low, high = min(-12, *places) - 3, max(12, *places) + 3
     # Most points lie where the curve bends.
     x = np.unique(np.concatenate(([low, high], np.linspace(-10, 10, 81))))
-    figure = go.Figure(
-        go.Scatter(
-            x=x, y=predict(x, 0), mode="lines", line_color=theme.GREY, showlegend=False
+    curve = {
+        "type": "scatter",
+        "x": x,
+        "y": predict(x, 0),
+        "mode": "lines",
+        "line": {"color": theme.GREY},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+    ring = {"symbol": "circle-open", "size": 20, "line": {"width": 3}}
+    marks = [
+        _mark(
+            sample.name,
+            place,
+            float(predict(place, 0)),
+            {"color": sample.colour, **(ring if sample.is_ring else {"size": 11})},
+            "σ(%{x:.2f}) = %{y:.3g}",
         )
-    )
-    for sample, place in zip(samples, places, strict=True):
-        figure.add_scatter(
-            name=sample.name,
-            x=[place],
-            y=[predict(place, 0)],
-            mode="markers",
-            marker={
-                "color": sample.colour,
-                "size": 20 if sample.is_ring else 11,
-                "symbol": "circle-open" if sample.is_ring else "circle",
-                "line_width": 3 if sample.is_ring else 0,
-            },
-            hovertemplate="σ(%{x:.2f}) = %{y:.3g}<extra></extra>",
-            cliponaxis=False,
-        )
-    figure.add_hline(
-        y=threshold,
-        line={"color": theme.GREY, "dash": "dash", "width": 2},
-        annotation_text=_("threshold"),
-        annotation_position="top left",
-    )
-    figure.update_xaxes(title=_("Score + bias"), range=[low, high])
-    figure.update_yaxes(title=_("Output σ"), range=[-0.08, 1.08])
-    return _still(figure, height=300)
-
-
-def _marker(name: str, bias: float, accuracy: float, colour: str, symbol: str) -> go.Scatter:
-    """Return a bias and its accuracy as a single mark."""
-    return go.Scatter(
-        name=name,
-        x=[bias],
-        y=[100 * accuracy],
-        mode="markers",
-        marker={"color": colour, "symbol": symbol, "size": 14},
-        hovertemplate="%{x:.2f}: %{y:.2f} %<extra></extra>",
-        cliponaxis=False,
+        for sample, place in zip(samples, places, strict=True)
+    ]
+    return _figure(
+        [curve, *marks],
+        height=300,
+        xaxis={"title": {"text": _("Score + bias")}, "range": [low, high]},
+        yaxis={"title": {"text": _("Output σ")}, "range": [-0.08, 1.08]},
+        shapes=[_line(theme.GREY, "dash", y=threshold)],
+        annotations=[_words(_("threshold"), low, threshold, xanchor="left", yanchor="bottom")],
     )
 
 
 def _heatmap(values: np.ndarray, colour_scale: str | tuple, limits: tuple[float, float]) -> dict:
-    """Return the properties of one picture of 28x28 pixels."""
-    # Single precision shows the same colours and halves what is sent.
+    """Return one picture of 28x28 pixels, still without its place."""
     return {
+        "type": "heatmap",
+        # Single precision shows the same colours and halves what is sent.
         "z": values.astype(np.float32),
         "zmin": limits[0],
         "zmax": limits[1],
         "colorscale": colour_scale,
+        "showscale": False,
+        "hovertemplate": _("row %{y}, column %{x}: %{z:.2f}") + "<extra></extra>",
     }
 
 
 def _pictures(heatmaps: Sequence[dict], titles: Sequence[str], signs: str) -> go.Figure:
-    """Return three pictures side by side, with a sign of arithmetic between two."""
-    figure = go.Figure()
+    """Return pictures side by side, with a sign of arithmetic between each two."""
     gap = 0.07
     width = (1 - gap * (len(heatmaps) - 1)) / len(heatmaps)
+    bare = {"constrain": "domain", "showticklabels": False, "ticks": "", "showgrid": False}
+    axes = {}
     for number, (heatmap, title) in enumerate(zip(heatmaps, titles, strict=True)):
         suffix = str(number + 1) if number else ""
+        heatmap |= {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         left = number * (width + gap)
-        figure.add_heatmap(
-            **heatmap,
-            xaxis=f"x{suffix}",
-            yaxis=f"y{suffix}",
-            showscale=False,
-            hovertemplate=_("row %{y}, column %{x}: %{z:.2f}") + "<extra></extra>",
-        )
-        figure.layout[f"xaxis{suffix}"] = {
+        axes[f"xaxis{suffix}"] = {
+            **bare,
+            "zeroline": False,
             "domain": [left, left + width],
             "anchor": f"y{suffix}",
-            "title": {"text": title, "standoff": 4},
             "side": "top",
+            "title": {"text": title, "standoff": 4},
         }
-        figure.layout[f"yaxis{suffix}"] = {
+        axes[f"yaxis{suffix}"] = {
+            **bare,
+            "zeroline": False,
             "anchor": f"x{suffix}",
-            "scaleanchor": f"x{suffix}",
             "autorange": "reversed",
+            "scaleanchor": f"x{suffix}",
+            # On a phone the pictures are lower than the figure.
+            "constraintoward": "top",
         }
-    for number, sign in enumerate(signs, start=1):
-        figure.add_annotation(
-            x=number * (width + gap) - gap / 2,
-            y=0.5,
-            xref="paper",
-            yref="paper",
-            text=sign,
-            showarrow=False,
-            font_size=28,
-        )
-    figure.update_xaxes(constrain="domain", showticklabels=False, showgrid=False, zeroline=False)
-    figure.update_yaxes(constrain="domain", showticklabels=False, showgrid=False, zeroline=False)
-    return _still(figure, height=280)
+    places = [number * (width + gap) - gap / 2 for number in range(1, len(heatmaps))]
+    return _figure(
+        heatmaps,
+        height=250,
+        **axes,
+        # The button that saves the picture finds room above the titles.
+        margin={"l": 8, "r": 8, "t": 36, "b": 0},
+        annotations=[
+            _words(sign, place, 0.5, xref="paper", yref="y domain", font={"size": 28})
+            for sign, place in zip(signs, places, strict=True)
+        ],
+    )
 
 
-def _still(figure: go.Figure, height: int) -> go.Figure:
-    """Style a figure that lets a finger scroll the page instead of zooming it."""
-    return theme.style(figure, height).update_layout(dragmode=False)
+def _mark(name: str, x: float, y: float, marker: dict, hover: str) -> dict:
+    """Return a single point with its own entry in the legend."""
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": [x],
+        "y": [y],
+        "mode": "markers",
+        "marker": marker,
+        "hovertemplate": hover + "<extra></extra>",
+        "cliponaxis": False,
+    }
+
+
+def _line(colour: str, dash: str, x: float | None = None, y: float | None = None) -> dict:
+    """Return a line across the whole plot, at one x or at one y."""
+    if x is not None:
+        ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
+    else:
+        ends = {"x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y}
+    return {"type": "line", **ends, "line": {"color": colour, "dash": dash, "width": 2}}
+
+
+def _words(text: str, x: float, y: float, **place: object) -> dict:
+    """Return words in the plot."""
+    return {"text": text, "x": x, "y": y, "showarrow": False, **place}
+
+
+def _figure(traces: Sequence[dict], height: int, **layout: object) -> go.Figure:
+    """Return a figure in the look of the dashboard.
+
+    All at once, because Plotly takes 8 ms for each later update or added line, and every move of
+    a slider draws three figures.
+    """
+    look = _look()
+    axes = {name: {**look[name[:5]], **layout[name]} for name in layout if name[1:5] == "axis"}
+    return go.Figure(list(traces), {**look, **layout, **axes, "height": height})
+
+
+@cache
+def _look() -> dict:
+    """Return the layout that all figures share."""
+    figure = theme.style(go.Figure(layout={"xaxis": {"visible": True}, "yaxis": {"visible": True}}))
+    layout = figure.to_dict()["layout"] | {"dragmode": False}
+    # Every new figure brings the default template by itself, already checked.
+    del layout["template"]
+    return layout

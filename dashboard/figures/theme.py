@@ -14,7 +14,7 @@ BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 GREEN = "#009E73"
 PURPLE = "#CC79A7"
-GREY = "#7F7F7F"
+GREY = "#6B6B6B"
 PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, GREY)
 
 # What a colour stands for, the same on every page.

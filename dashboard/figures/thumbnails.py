@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageOps
@@ -78,7 +79,7 @@ def network(widths: Sequence[int]) -> bytes:
         ]
         for layer, count in enumerate(counts)
     ]
-    for left, right in zip(layers, layers[1:], strict=False):
+    for left, right in pairwise(layers):
         for start in left:
             for end in right:
                 draw.line((*start, *end), fill=(*ImageColor.getrgb(GREY), 110), width=2)
@@ -121,7 +122,7 @@ def _paste(picture: Image.Image, digit: Image.Image, column: int, row: int) -> N
 
 
 def _ink(levels: np.ndarray) -> Image.Image:
-    """Return ink that shows on a light page and on a dark one: grey, and clear where there is none."""
+    """Return ink that shows on a light page and a dark one: grey, and clear elsewhere."""
     image = Image.new("RGBA", levels.shape[::-1], GREY)
     image.putalpha(Image.fromarray(levels))
     return image

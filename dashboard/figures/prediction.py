@@ -1,0 +1,144 @@
+"""Figures of the drawing page: the outputs of a network, and how a drawing becomes its input.
+
+Pictures are arrays for both themes: ink on paper where there is a picture, clear around it.
+"""
+
+import numpy as np
+import plotly.graph_objects as go
+from PIL import Image, ImageColor
+
+from dashboard.figures import theme
+from dashboard.language import _
+from nncore.drawing import BOX_SIZE, IMAGE_SIZE, DigitSteps
+
+INK = "#1A1A1A"
+PAPER = "#FAF9F5"
+# Sides of a pixel of the 28x28 image and of a whole picture.
+PIXEL_PX = 10
+PICTURE_PX = IMAGE_SIZE * PIXEL_PX
+
+_BOX_PX = BOX_SIZE * PIXEL_PX
+# Shows paper against a light page.
+_FRAME = "#B4B4B4"
+_FRAME_PX = 2
+_MIN_LABELLED_OUTPUT = 0.05
+# From paper (0) to ink (255), (256, 4).
+_RGBA_OF_INK = np.rint(
+    np.linspace(*(ImageColor.getcolor(colour, "RGBA") for colour in (PAPER, INK)), 256)
+).astype(np.uint8)
+
+
+def probability_bars(
+    outputs: np.ndarray, threshold: float, *, are_probabilities: bool = True
+) -> go.Figure:
+    """Return one bar a digit, and the threshold as a line.
+
+    Parameters
+    ----------
+    outputs : ndarray of shape (n_classes,), float
+        Finite; of any range, although only 0 to 1 says much beside a threshold.
+    threshold : float
+        The largest output is in another colour if it does not exceed this.
+    are_probabilities : bool
+        Whether the outputs sum to 1, as those of softmax do; else they are only called outputs.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    best = int(outputs.argmax())
+    colours = [theme.GREY] * outputs.size
+    colours[best] = theme.YES if outputs[best] > threshold else theme.NO
+    number = ".0%" if are_probabilities else ".2f"
+    name = _("Probability") if are_probabilities else _("Output")
+    figure = go.Figure(
+        go.Bar(
+            x=[str(digit) for digit in range(outputs.size)],
+            y=outputs,
+            marker_color=colours,
+            text=[
+                f"{value:{number}}" if value >= _MIN_LABELLED_OUTPUT else "" for value in outputs
+            ],
+            textposition="outside",
+            textangle=0,
+            textfont_size=13,
+            # Else a label as wide as its bar is made smaller.
+            constraintext="none",
+            cliponaxis=False,
+            hovertemplate=f"%{{x}}: %{{y:{'.2%' if are_probabilities else '.4f'}}}<extra></extra>",
+        )
+    )
+    figure.add_hline(
+        y=threshold,
+        line={"color": theme.GREY, "dash": "dash", "width": 2},
+        annotation={"text": _("threshold"), "xanchor": "left", "x": 1, "yanchor": "middle"},
+    )
+    figure.update_xaxes(title=_("Digit"), type="category", fixedrange=True)
+    figure.update_yaxes(
+        title=name,
+        # The labels on the bars take some room above 1.
+        range=[min(0.0, float(outputs.min())), 1.12 * max(1.0, float(outputs.max()))],
+        tickformat=".0%" if are_probabilities else None,
+        fixedrange=True,
+    )
+    theme.style(figure, height=240)
+    return figure.update_layout(margin_r=80, bargap=0.25)
+
+
+def digit_picture(image: np.ndarray) -> np.ndarray:
+    """Return a (28, 28) uint8 image as (PICTURE_PX, PICTURE_PX, 4) uint8, its pixels squares."""
+    return _on_paper(_enlarged(image))
+
+
+def step_pictures(ink: np.ndarray, steps: DigitSteps) -> list[np.ndarray]:
+    """Return what becomes of a drawing, step by step.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (height, width), uint8
+        The drawing, 255 in the ink.
+    steps : DigitSteps
+        Of that ink.
+
+    Returns
+    -------
+    list of ndarray of shape (PICTURE_PX, PICTURE_PX, 4), uint8
+        The whole drawing, its crop, the 20x20 box, and the 28x28 image; RGBA, the last three on
+        one scale.
+    """
+    height, width = steps.fitted.shape
+    box = np.zeros((BOX_SIZE, BOX_SIZE), dtype=np.uint8)
+    top, left = (BOX_SIZE - height) // 2, (BOX_SIZE - width) // 2
+    box[top : top + height, left : left + width] = steps.fitted
+    pictures = [_scaled(ink, PICTURE_PX), _scaled(steps.crop, _BOX_PX), _enlarged(box)]
+    return [*(_in_the_middle(_on_paper(levels)) for levels in pictures), digit_picture(steps.image)]
+
+
+def _enlarged(levels: np.ndarray) -> np.ndarray:
+    """Return an image with its pixels as squares."""
+    return levels.repeat(PIXEL_PX, axis=0).repeat(PIXEL_PX, axis=1)
+
+
+def _scaled(levels: np.ndarray, longer_side: int) -> np.ndarray:
+    """Return an image with its longer side as given and its proportions kept."""
+    height, width = levels.shape
+    scale = longer_side / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BILINEAR))
+
+
+def _on_paper(levels: np.ndarray) -> np.ndarray:
+    """Return (height, width, 4) uint8 RGBA with a frame for ink of (height, width) uint8."""
+    picture = _RGBA_OF_INK[levels]
+    for edge in (np.s_[:_FRAME_PX], np.s_[-_FRAME_PX:]):
+        picture[edge] = picture[:, edge] = ImageColor.getcolor(_FRAME, "RGBA")
+    return picture
+
+
+def _in_the_middle(picture: np.ndarray) -> np.ndarray:
+    """Return a picture in the middle of a clear one of full size."""
+    height, width = picture.shape[:2]
+    whole = np.zeros((PICTURE_PX, PICTURE_PX, 4), dtype=np.uint8)
+    top, left = (PICTURE_PX - height) // 2, (PICTURE_PX - width) // 2
+    whole[top : top + height, left : left + width] = picture
+    return whole

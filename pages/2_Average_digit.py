@@ -1,0 +1,58 @@
+"""Average digit: the mean image of a digit as the weights of one neuron, and what it is worth."""
+
+import streamlit as st
+
+from dashboard import average_form, average_panel, resources, shell
+from dashboard.language import _
+
+shell.start_page(shell.AVERAGE_DIGIT)
+resources.mnist()
+
+st.title(_(shell.AVERAGE_DIGIT.title))
+st.markdown(
+    _(
+        "Lay an image $x$ over the average $W$ of all images of a digit and add up what overlaps: "
+        "$\\text{score} = W \\cdot x = \\sum_i w_i x_i$ over the 784 pixels. "
+        "The answer is yes if $\\sigma(\\text{score} + b) > \\text{threshold}$, where the bias $b$ "
+        "shifts the score and $\\sigma$ squeezes it into 0 to 1. Is that enough to recognise a "
+        "digit?"
+    )
+)
+digit = average_form.digit_picker()
+st.caption(
+    _(
+        "The averages of the training images: yellow where nearly all have ink, dark blue where "
+        "none has. Notice that 1 is the clearest: the more alike a digit is written, the sharper "
+        "its average."
+    )
+)
+
+
+@st.fragment
+def show_neuron(digit: int, image: average_form.ChosenImage) -> None:
+    """Let the reader move bias and threshold, and show what the neuron answers."""
+    st.subheader(_("How often is it right?"))
+    settings, outcome = st.columns([2, 3], gap="large")
+    with settings:
+        neuron = average_form.neuron_sliders(digit)
+        evaluation = average_panel.evaluation_of(neuron)
+        average_panel.show_majority(digit, evaluation)
+    with outcome:
+        average_panel.show_accuracy(neuron, evaluation)
+    average_panel.show_measures(neuron, evaluation)
+    average_panel.show_overlap(neuron, evaluation)
+    average_panel.show_sigmoid(neuron, image)
+
+
+# It stands above the image but also shows it; what does not depend on the sliders stays outside.
+neuron_place = st.container()
+st.subheader(_("The score of one image, pixel by pixel"))
+chosen_image = average_form.image_picker(digit)
+average_panel.show_pixels(digit, chosen_image)
+with neuron_place:
+    show_neuron(digit, chosen_image)
+average_panel.show_best_bias(digit)
+st.subheader(_("Two averages compared"))
+average_panel.show_difference(digit, average_form.second_digit_picker())
+st.subheader(_("The mémoire's figures"))
+average_panel.show_memoire_table()

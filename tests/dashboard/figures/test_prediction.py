@@ -1,0 +1,121 @@
+"""Bars and pictures say what they should, in the right places and colours."""
+
+import numpy as np
+import pytest
+from PIL import ImageColor
+
+from dashboard.figures import theme
+from dashboard.figures.prediction import (
+    INK,
+    PAPER,
+    PICTURE_PX,
+    PIXEL_PX,
+    digit_picture,
+    probability_bars,
+    step_pictures,
+)
+from nncore.drawing import digit_steps, render_strokes
+
+OUTPUTS = np.array([0.01, 0.02, 0, 0.9, 0.07, 0, 0, 0, 0, 0])
+SEVEN = [[[80, 70], [200, 70], [120, 220]]]
+
+
+def rgba(colour):
+    return [*ImageColor.getrgb(colour), 255]
+
+
+def threshold_line(figure):
+    (line,) = figure.layout.shapes
+    assert line.y0 == line.y1
+    return line.y0
+
+
+def test_bars_are_the_outputs_of_the_digits():
+    figure = probability_bars(OUTPUTS, 0.5)
+    (bars,) = figure.data
+    assert list(bars.x) == list("0123456789")
+    np.testing.assert_array_equal(bars.y, OUTPUTS)
+    assert list(bars.text) == ["", "", "", "90%", "7%", "", "", "", "", ""]
+    assert figure.layout.xaxis.title.text == "Digit"
+    assert figure.layout.xaxis.type == "category"
+    assert figure.layout.yaxis.title.text == "Probability"
+    assert figure.layout.yaxis.range == (0, 1.12)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "colour"), [(0.5, theme.YES), (0.9, theme.NO), (0.95, theme.NO)]
+)
+def test_the_largest_bar_tells_whether_it_exceeds_the_threshold(threshold, colour):
+    figure = probability_bars(OUTPUTS, threshold)
+    assert threshold_line(figure) == threshold
+    expected = [theme.GREY] * 10
+    expected[3] = colour
+    assert list(figure.data[0].marker.color) == expected
+
+
+def test_outputs_that_do_not_sum_to_1_are_not_called_probabilities():
+    figure = probability_bars(OUTPUTS, 0.5, are_probabilities=False)
+    assert figure.layout.yaxis.title.text == "Output"
+    assert figure.layout.yaxis.tickformat is None
+    assert list(figure.data[0].text) == ["", "", "", "0.90", "0.07", "", "", "", "", ""]
+    assert "%{y:.4f}" in figure.data[0].hovertemplate
+
+
+def test_outputs_beyond_0_to_1_stay_on_the_chart():
+    figure = probability_bars(np.array([-3.0, 0.5, 8.0]), 0.5, are_probabilities=False)
+    low, high = figure.layout.yaxis.range
+    assert low == -3
+    assert high > 8
+
+
+def test_a_pixel_becomes_a_square_of_ink_on_paper():
+    image = np.zeros((28, 28), dtype=np.uint8)
+    image[10, 20] = 255
+    picture = digit_picture(image)
+    assert picture.shape == (PICTURE_PX, PICTURE_PX, 4)
+    assert picture.dtype == np.uint8
+    is_ink = (picture == rgba(INK)).all(axis=-1)
+    assert is_ink.sum() == PIXEL_PX**2
+    assert is_ink[100:110, 200:210].all()
+    # A frame, because paper on a light page has no edge.
+    assert (picture[5:-5, 5:-5][~is_ink[5:-5, 5:-5]] == rgba(PAPER)).all()
+    assert not (picture[0] == rgba(PAPER)).all(axis=-1).any()
+
+
+def test_the_steps_show_drawing_crop_box_and_image():
+    ink = render_strokes(SEVEN)
+    steps = digit_steps(ink)
+    drawing, crop, box, image = step_pictures(ink, steps)
+    np.testing.assert_array_equal(image, digit_picture(steps.image))
+    # What is clear around a picture tells its size.
+    for picture, shape in (
+        (drawing, (280, 280)),
+        (crop, (200, round(200 * steps.crop.shape[1] / steps.crop.shape[0]))),
+        (box, (200, 200)),
+        (image, (280, 280)),
+    ):
+        assert picture.shape == (PICTURE_PX, PICTURE_PX, 4)
+        opaque = picture[..., 3] == 255
+        assert (opaque.any(axis=1).sum(), opaque.any(axis=0).sum()) == shape
+    # The box is a cut-out of the image's scale, with the fitted digit in its middle.
+    height, width = steps.fitted.shape
+    top, left = (28 - height) // 2, (28 - width) // 2
+    centred = np.zeros((28, 28), dtype=np.uint8)
+    centred[top : top + height, left : left + width] = steps.fitted
+    middles = np.s_[PIXEL_PX // 2 :: PIXEL_PX]
+    np.testing.assert_array_equal(
+        box[middles, middles][4:24, 4:24], digit_picture(centred)[middles, middles][4:24, 4:24]
+    )
+
+
+def test_a_wide_photo_keeps_its_proportions():
+    ink = render_strokes([[[100, 50], [800, 150]]], (1000, 200))
+    drawing = step_pictures(ink, digit_steps(ink))[0]
+    opaque = drawing[..., 3] == 255
+    assert (opaque.any(axis=1).sum(), opaque.any(axis=0).sum()) == (56, 280)
+
+
+def test_a_thin_line_can_be_shown():
+    ink = render_strokes([[[10, 140], [270, 140]]], 280, 1)
+    for picture in step_pictures(ink, digit_steps(ink)):
+        assert picture.shape == (PICTURE_PX, PICTURE_PX, 4)

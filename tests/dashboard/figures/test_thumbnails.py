@@ -1,0 +1,63 @@
+import io
+
+import numpy as np
+from PIL import Image, ImageColor
+
+from dashboard.figures import thumbnails
+from dashboard.figures.theme import BLUE, VERMILLION
+
+
+def pixels(picture):
+    image = Image.open(io.BytesIO(picture))
+    assert image.format == "PNG"
+    assert image.size == thumbnails.SIZE
+    return np.asarray(image.convert("RGBA"))
+
+
+def test_tiles_lie_in_reading_order_on_a_clear_ground():
+    colours = ["red", "blue"] + ["lime"] * 9
+    image = pixels(thumbnails.image_tiles([Image.new("RGB", (20, 30), name) for name in colours]))
+    centres = [image[48, 48], image[48, 144], image[144, 48]]
+    assert [tuple(centre) for centre in centres] == [
+        (255, 0, 0, 255),
+        (0, 0, 255, 255),
+        (0, 255, 0, 255),
+    ]
+    # No tile 12, and the gaps.
+    assert image[144, 144, 3] == 0
+    assert image[0, 0, 3] == 0
+
+
+def test_more_than_thirty_images_are_cut_off():
+    image = Image.new("RGB", (8, 8), "red")
+    assert thumbnails.image_tiles([image] * 40) == thumbnails.image_tiles([image] * 30)
+
+
+def test_samples_are_ink_above_their_averages():
+    samples = np.zeros((2, 10, 28, 28), dtype=np.uint8)
+    samples[0, 3, 14, 14] = 255
+    averages = np.zeros((10, 28, 28))
+    averages[:, 14, 14] = 0.5
+    image = pixels(thumbnails.samples_and_averages(samples, averages))
+    assert image[50, 3 * 96 + 50, 3] == 255
+    assert image[50, 50, 3] == 0
+    # The averages are opaque, from the dark end of the scale to its light one.
+    dark, light = image[2 * 96 + 10, 10], image[2 * 96 + 50, 50]
+    assert dark[3] == light[3] == 255
+    assert light[:3].sum() > dark[:3].sum()
+
+
+def test_network_ends_in_another_colour():
+    image = pixels(thumbnails.network((784, 392, 196, 10)))
+    colours = {tuple(colour) for colour in image.reshape(-1, 4)}
+    for colour in (BLUE, VERMILLION):
+        assert (*ImageColor.getrgb(colour), 255) in colours
+
+
+def test_drawing_is_ink_and_its_digit_a_heatmap():
+    ink, digit = np.zeros((280, 280), dtype=np.uint8), np.zeros((28, 28), dtype=np.uint8)
+    ink[100:180, 100:180] = 255
+    image = pixels(thumbnails.drawing_and_pixels(ink, digit))
+    left, right = image[:, : thumbnails.SIZE[0] // 2], image[:, thumbnails.SIZE[0] // 2 :]
+    assert 0 < (left[..., 3] == 255).mean() < 0.2
+    assert (right[..., 3] == 255).mean() > 0.5

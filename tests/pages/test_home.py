@@ -1,0 +1,66 @@
+import re
+
+import pytest
+
+from dashboard import home_pictures, resources, shell
+from nncore.mnist import DataFileError
+
+
+@pytest.fixture
+def app(open_app):
+    return open_app()
+
+
+def words(app):
+    return " ".join(element.value for element in (*app.title, *app.markdown, *app.caption))
+
+
+def test_page_runs_and_has_one_title(app):
+    assert not app.exception
+    assert [title.value for title in app.title] == ["How neurons learn"]
+
+
+def test_each_experiment_has_a_card_in_the_order_of_the_course(app):
+    labels = [link.label for link in app.main.get("page_link")]
+    numbers = [re.match(r"\*\*(\d)\. (.+)\*\*", label).groups() for label in labels]
+    assert numbers == [
+        ("1", "Colour neuron"),
+        ("2", "Average digit"),
+        ("3", "Train a network"),
+        ("4", "Draw digits"),
+    ]
+    for page in shell.PAGES[1:]:
+        assert page.question in words(app)
+        assert page.summary in words(app)
+
+
+def test_every_card_has_a_picture_that_is_described(app):
+    pictures = app.main.get("image")
+    assert len(pictures) == 4
+    assert all(picture.proto.imgs[0].alt for picture in pictures)
+
+
+def test_story_tells_the_figures_of_the_memoire(app):
+    for figure in ("16 images", "(41.6, −67.8, −59.8)", "66.94 %", "90.26 %", "5 hours", "92 %"):
+        assert figure in words(app)
+
+
+def test_without_mnist_the_page_still_leads_to_every_experiment(open_app, monkeypatch):
+    def missing():
+        raise DataFileError("data/mnist.npz is missing")
+
+    monkeypatch.setattr(resources, "average_digits", missing)
+    home_pictures._picture.clear()
+    app = open_app()
+    assert not app.exception
+    assert not app.error
+    assert len(app.main.get("page_link")) == 4
+    assert len(app.main.get("image")) == 3
+
+
+def test_picture_that_failed_is_tried_again(monkeypatch):
+    home_pictures._picture.clear()
+    with monkeypatch.context() as patch:
+        patch.setitem(home_pictures._PICTURES, shell.COLOUR_NEURON.path, lambda: int("none"))
+        assert home_pictures.card_picture(shell.COLOUR_NEURON.path) is None
+    assert home_pictures.card_picture(shell.COLOUR_NEURON.path).startswith(b"\x89PNG")
