@@ -135,9 +135,7 @@ def _row(title: str, runs: Sequence[Run]) -> list[str]:
     """
 
     def times(name: str) -> list[str]:
-        seconds = [
-            getattr(run, name) if run.accuracy >= GOAL else float("inf") for run in runs
-        ]
+        seconds = [getattr(run, name) if run.accuracy >= GOAL else float("inf") for run in runs]
         return [", ".join(f"{s:.1f}" for s in seconds), f"{statistics.median(seconds):.1f}"]
 
     return [

@@ -5,7 +5,6 @@
 
 import contextlib
 import importlib
-import itertools
 import json
 import statistics
 import sys

@@ -30,14 +30,17 @@ class JaxPeer(Peer):
         self._epoch = epoch.lower(self._parameters, self._key, *self._data).compile()
 
     def epoch(self) -> float:
+        """Run the compiled epoch; reading the loss waits for its end."""
         self._key, key = jax.random.split(self._key)
         self._parameters, loss = self._epoch(self._parameters, key, *self._data)
         return float(loss)
 
     def prepare(self, images: np.ndarray) -> jax.Array:
+        """Return the images as an array of JAX."""
         return jnp.asarray(float_images(images))
 
     def predict(self, images: jax.Array) -> jax.Array:
+        """Predict by a compiled function, and wait for it."""
         return self._predict(self._parameters, images).block_until_ready()
 
 

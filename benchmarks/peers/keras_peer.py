@@ -36,13 +36,11 @@ class KerasPeer(Peer):
         self._compile()
 
     def epoch(self) -> float:
+        """Call `fit`, which shuffles."""
         return self._fit(slice(None))
 
-    def prepare(self, images: np.ndarray) -> np.ndarray:
-        return float_images(images)
-
     def predict(self, images: np.ndarray) -> np.ndarray:
-        # What Keras' documentation advises for few samples.
+        """Predict in large mini-batches; a single image by the call made for one of them."""
         if len(images) == 1:
             return self._model.predict_on_batch(images)
         return self._model.predict(images, batch_size=_PREDICT_BATCH, verbose=0)
@@ -56,9 +54,7 @@ class KerasPeer(Peer):
 
     def _compile(self) -> None:
         """Have the training step compiled, and leave model and optimiser as they were."""
-        variables = list(
-            itertools.chain(self._model.variables, self._model.optimizer.variables)
-        )
+        variables = list(itertools.chain(self._model.variables, self._model.optimizer.variables))
         before = [keras.ops.convert_to_numpy(variable) for variable in variables]
         # A last mini-batch that is not full is compiled on its own.
         self._fit(slice(self._batch_size + len(self._images) % self._batch_size))

@@ -16,12 +16,15 @@ class NncorePeer(Peer):
         self._records = trainer.train(images, labels)
 
     def epoch(self) -> float:
+        """Go on to the end of the next epoch."""
         return next(record.loss for record in self._records if isinstance(record, EpochResult))
 
     def prepare(self, images: np.ndarray) -> np.ndarray:
+        """Return the images as they are."""
         return images
 
     def predict(self, images: np.ndarray) -> np.ndarray:
+        """Predict from bytes; making floats of them is part of it."""
         return self._network.predict(images)
 
 

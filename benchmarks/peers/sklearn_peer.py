@@ -41,13 +41,12 @@ class SklearnPeer(Peer):
             array[...] = start
 
     def epoch(self) -> float:
+        """Call `partial_fit`, which also checks the data and binarises the labels."""
         self._model.partial_fit(self._images, self._labels)
         return self._model.loss_
 
-    def prepare(self, images: np.ndarray) -> np.ndarray:
-        return float_images(images)
-
     def predict(self, images: np.ndarray) -> np.ndarray:
+        """Call `predict_proba`."""
         return self._model.predict_proba(images)
 
 

@@ -43,16 +43,19 @@ class TorchPeer(Peer):
         self._optimizer = self._sgd(self._model, kind)
 
     def epoch(self) -> float:
+        """Run the loop over mini-batches in a new order."""
         order = torch.randperm(len(self._images))
         return self._train(self._model, self._optimizer, order)
 
     def prepare(self, images: np.ndarray) -> torch.Tensor:
+        """Return the images as a tensor."""
         return torch.from_numpy(float_images(images))
 
     @torch.inference_mode()
     def predict(self, images: torch.Tensor) -> torch.Tensor:
-        logits = self._model(images)
-        return logits.softmax(dim=1) if self._recipe.output == "softmax" else logits
+        """Predict without a record for gradients."""
+        outputs = self._model(images)
+        return outputs.softmax(dim=1) if self._recipe.output == "softmax" else outputs
 
     def _train(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, order: torch.Tensor
