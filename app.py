@@ -18,7 +18,7 @@ picture_texts = {
     shell.TRAIN_A_NETWORK: _("Four layers of neurons, each joined to all of the next."),
     shell.DRAW_DIGITS: _("A drawn 3, and the 28 by 28 pixels that the network sees of it."),
 }
-# (figure, what it is), all printed in the mémoire except the last, which is recomputed.
+# (figure, what it is): all printed in the mémoire, but for the 90.26 %, which is recomputed.
 story = (
     (_("16 images"), _("taught one neuron what red is, with the result p = (41.6, −67.8, −59.8).")),
     (_("66.94 %"), _("right with the average 8 — while always answering “no” gets 90.26 %.")),

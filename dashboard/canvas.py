@@ -247,11 +247,10 @@ def _cubic_curve(
     for piece in range(1, n_pieces + 1):
         t = piece / n_pieces
         s = 1 - t
-        shares = (s**3, 3 * s * s * t, 3 * s * t * t, t**3)
         points.append(
             tuple(
-                math.sumprod(shares, numbers)
-                for numbers in zip(start, first, second, end, strict=True)
+                s**3 * a + 3 * s * s * t * b + 3 * s * t * t * c + t**3 * d
+                for a, b, c, d in zip(start, first, second, end, strict=True)
             )
         )
     return points

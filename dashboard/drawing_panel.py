@@ -86,7 +86,7 @@ def show_steps(ink: np.ndarray, steps: DigitSteps, is_photo: bool) -> None:
     st.caption(
         _(
             "The images of MNIST were made the same way. Notice that place and size of the drawing "
-            "do not matter any more, but its slant and the width of the brush do."
+            "do not matter any more, but its slant and the width of its lines do."
         )
     )
 

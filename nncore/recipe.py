@@ -156,4 +156,13 @@ RECIPES = {
         learning_rate=0.01,
     ),
     "recommended": Recipe(),
+    # The shipped model: as large as 4 MB allow, and never twice the same image.
+    "recognizer": Recipe(
+        layers=(784, 800, 400, 10),
+        learning_rate=0.1,
+        batch_size=50,
+        epochs=120,
+        augmentation=DEFORMATIONS,
+        validation_images=5000,
+    ),
 }

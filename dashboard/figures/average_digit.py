@@ -348,10 +348,10 @@ def _pictures(heatmaps: Sequence[dict], titles: Sequence[str], signs: str) -> go
     places = [number * (width + gap) - gap / 2 for number in range(1, len(heatmaps))]
     return _figure(
         heatmaps,
-        height=250,
+        height=260,
         **axes,
         # The button that saves the picture finds room above the titles.
-        margin={"l": 8, "r": 8, "t": 36, "b": 0},
+        margin={"l": 8, "r": 8, "t": 46, "b": 0},
         annotations=[
             _words(sign, place, 0.5, xref="paper", yref="y domain", font={"size": 28})
             for sign, place in zip(signs, places, strict=True)

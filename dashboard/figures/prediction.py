@@ -50,7 +50,6 @@ def probability_bars(
     colours = [theme.GREY] * outputs.size
     colours[best] = theme.YES if outputs[best] > threshold else theme.NO
     number = ".0%" if are_probabilities else ".2f"
-    name = _("Probability") if are_probabilities else _("Output")
     figure = go.Figure(
         go.Bar(
             x=[str(digit) for digit in range(outputs.size)],
@@ -75,7 +74,7 @@ def probability_bars(
     )
     figure.update_xaxes(title=_("Digit"), type="category", fixedrange=True)
     figure.update_yaxes(
-        title=name,
+        title=_("Probability") if are_probabilities else _("Output"),
         # The labels on the bars take some room above 1.
         range=[min(0.0, float(outputs.min())), 1.12 * max(1.0, float(outputs.max()))],
         tickformat=".0%" if are_probabilities else None,

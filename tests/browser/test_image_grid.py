@@ -65,8 +65,8 @@ def test_labels_are_set_from_the_keyboard_and_stay_over_another_page(grid):
     page.keyboard.press(" ")
     expect(tile(grid, "jungle green")).to_have_attribute("aria-pressed", "true")
     wait_until_idle(page)
-    page.get_by_role("link", name="Draw digits").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Draw digits")
+    page.get_by_role("link", name="Average digit").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Average digit")
     page.get_by_role("link", name="Colour neuron").click()
     expect(tile(grid, "green")).to_have_attribute("aria-pressed", "true")
     assert labelled_yes(grid) == {"green", "jungle green", *REDS}

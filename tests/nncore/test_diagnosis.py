@@ -15,7 +15,7 @@ from nncore.mnist import load_mnist
 from nncore.network import SequentialNetwork, build_network
 from nncore.optimizers import OPTIMIZERS, SGD
 from nncore.recipe import CHOICES, RECIPES, Recipe
-from nncore.training import DivergedError
+from nncore.training import DivergedError, new_trainer
 
 MNIST = load_mnist()
 SAMPLE = slice(1000)
@@ -26,10 +26,10 @@ RECOMMENDED = replace(RECIPES["recommended"], epochs=1)
 
 def train(recipe, n_images=1000):
     """Return the trainer, after the epochs of the recipe or as far as it got before diverging."""
-    trainer = recipe.build()
+    trainer = new_trainer(recipe)
     images, labels = MNIST.train_images[:n_images], MNIST.train_labels[:n_images]
     with suppress(DivergedError):
-        list(trainer.train(images, labels, recipe.epochs))
+        list(trainer.train(images, labels))
     return trainer
 
 
@@ -58,31 +58,32 @@ def with_output_bias(network, output, bias):
 
 
 def hand_made_network():
-    """Two inputs, four hidden sigmoids of which three are stuck, two linear outputs."""
-    hidden = DenseLayer(np.array([[1.0, 0, 0, 0], [0, 0, 0, 10]]), np.array([0.0, 9, -9, -4.7]))
-    output = DenseLayer(np.array([[1.0, 0], [0, 1], [0, 0], [0, 0]]), np.zeros(2))
-    return SequentialNetwork([hidden, ActivationLayer("sigmoid", 4), output], MSE())
+    """Two inputs, five hidden sigmoids of which three are stuck, two linear outputs."""
+    weights = np.array([[1.0, 0, 0, 0, 0], [0, 0, 0, 10, 0]])
+    hidden = DenseLayer(weights, np.array([0.0, 9, -9, -4.7, 4.5]))
+    output = DenseLayer(np.eye(5, 2), np.zeros(2))
+    return SequentialNetwork([hidden, ActivationLayer("sigmoid", 5), output], MSE())
 
 
 def test_an_observation_worked_by_hand():
     images, labels = np.array([[0.0, 0.0], [0.0, 1.0]]), np.array([0, 0])
     seen = observe(hand_made_network(), images, labels, SGD(2.0))
     hidden, output = seen.layers
-    assert (hidden.layer, hidden.activation, hidden.n_neurons) == (1, "sigmoid", 4)
-    # The last neuron answers almost 0 to one image and almost 1 to the other: 0.502 on average.
+    assert (hidden.layer, hidden.activation, hidden.n_neurons) == (1, "sigmoid", 5)
+    # The fourth neuron answers almost 0 to one image and almost 1 to the other: 0.502 on
+    # average. The last has a slope of 0.011.
     assert (hidden.stuck_low, hidden.stuck_high) == ((2,), (1, 3))
     assert (output.layer, output.activation, output.n_neurons) == (2, None, 2)
     assert (output.stuck_low, output.stuck_high) == ((), ())
-    high, low = 1 / (1 + np.exp(-9)), 1 / (1 + np.exp(9))
-    last = [1 / (1 + np.exp(4.7)), 1 / (1 + np.exp(-5.3))]
+    high = sigmoid(9.0)
     np.testing.assert_allclose(seen.outputs, [[0.5, high], [0.5, high]])
     assert seen.loss == pytest.approx(0.5 * (0.25 + high**2))
     assert seen.guessing_loss == 0
     errors = np.array([-0.5, high])
-    activations = np.array([[0.5, high, low, last[0]], [0.5, high, low, last[1]]])
+    activations = sigmoid(np.array([[0, 9, -9, -4.7, 4.5], [0, 9, -9, 5.3, 4.5]]))
     gradient = np.outer(activations.mean(axis=0), errors)
     assert output.gradient == pytest.approx(np.sqrt((gradient**2).mean()))
-    assert output.step == pytest.approx(2 * output.gradient / np.sqrt(2 / 8))
+    assert output.step == pytest.approx(2 * output.gradient / np.sqrt(2 / 10))
     assert (seen.lowest_input, seen.highest_input) == (0, 1)
 
 
@@ -97,7 +98,7 @@ def test_each_activation_is_stuck_in_its_own_way(activation, low, high):
 
 @pytest.mark.parametrize(("loss", "guess"), [("mse", 0.45), ("cross-entropy", np.log(10))])
 def test_guessing_is_answering_the_shares_of_the_classes(loss, guess):
-    network = RECOMMENDED.build().network if loss == "cross-entropy" else MEMOIRE.build().network
+    network = new_trainer(RECOMMENDED).network if loss == "cross-entropy" else new_trainer(MEMOIRE).network
     labels = np.tile(np.arange(10), 10)
     assert observe(network, IMAGES[:100], labels).guessing_loss == pytest.approx(guess, rel=1e-5)
 
@@ -117,8 +118,8 @@ def test_a_diagnosis_changes_nothing_and_foresees_the_next_step(optimizer):
         np.testing.assert_array_equal(now, then)
     assert trainer.optimizer.step == step
     # One mini-batch of all the images is that step.
-    trainer.batch_size = len(IMAGES)
-    list(trainer.train(IMAGES, LABELS, 1))
+    trainer.recipe = replace(trainer.recipe, batch_size=len(IMAGES), epochs=2)
+    list(trainer.train(IMAGES, LABELS))
     for state, weights, old in zip(
         seen.layers, trainer.network.parameters[::2], before[0][::2], strict=True
     ):
@@ -137,7 +138,7 @@ def test_a_diagnosis_changes_nothing_and_foresees_the_next_step(optimizer):
 )
 def test_images_and_labels_must_fit(images, labels, message):
     with pytest.raises(ValueError, match=message):
-        diagnose(RECOMMENDED.build().network, images, labels)
+        diagnose(new_trainer(RECOMMENDED).network, images, labels)
 
 
 def test_a_network_must_have_something_to_learn():
@@ -171,7 +172,7 @@ def test_other_healthy_networks_have_none_either(changes):
 
 
 def test_the_answers_of_an_untrained_network_are_not_judged():
-    trainer = RECOMMENDED.build()
+    trainer = new_trainer(RECOMMENDED)
     assert findings_of(trainer) == []
     assert kinds(diagnose(trainer.network, IMAGES, LABELS)) == ["loss-of-guessing"]
 
@@ -241,7 +242,7 @@ def test_the_answers_of_an_untrained_network_are_not_judged():
     ],
 )
 def test_the_remedy_of_a_finding_avoids_it(kind, recipe, n_images):
-    trainer = recipe.build() if n_images == 0 else train(recipe, n_images)
+    trainer = new_trainer(recipe) if n_images == 0 else train(recipe, n_images)
     found = [finding for finding in findings_of(trainer) if finding.kind == kind]
     assert found
     for finding in found:
@@ -249,7 +250,7 @@ def test_the_remedy_of_a_finding_avoids_it(kind, recipe, n_images):
         assert finding.changes
         mended = replace(recipe, **finding.changes)
         assert mended != recipe
-        trainer = mended.build() if n_images == 0 else train(mended, n_images)
+        trainer = new_trainer(mended) if n_images == 0 else train(mended, n_images)
         assert kind not in kinds(findings_of(trainer))
         if n_images:
             assert findings_of(trainer) == [] or kinds(findings_of(trainer)) == [
@@ -300,7 +301,7 @@ def test_the_explanation_of_dead_outputs_is_what_happens():
     for recipe in (MEMOIRE, replace(MEMOIRE, initialisation="glorot")):
         moves = []
         for seed in range(5):
-            trainer = replace(recipe, seed=seed).build()
+            trainer = new_trainer(replace(recipe, seed=seed))
             network = SequentialNetwork(trainer.network.layers[:-1], MSE())
             before = network.predict(IMAGES).mean(axis=0)
             trainer.network.loss_and_gradients(inputs, np.eye(10, dtype=np.float32)[LABELS[:10]])
@@ -355,22 +356,32 @@ def test_saturated_neurons_are_counted_by_side():
 
 
 def test_a_few_stuck_neurons_are_no_finding_and_a_whole_layer_is_an_error():
-    trainer = train(replace(RECOMMENDED, layers=(784, 30, 10)), 3000)
+    trainer = train(replace(RECOMMENDED, layers=(784, 30, 10), learning_rate=0.05), 3000)
     bias = trainer.network.dense_layers[0].bias
     for n_dead, expected in ((5, []), (6, ["warning"]), (30, ["error"])):
         bias[:n_dead] = -1000
         dead = [f for f in findings_of(trainer) if f.kind == "neurons-dead"]
         assert [finding.severity for finding in dead] == expected
     assert dead[0].neurons == tuple(range(30))
+    # The learning rate is below the usual one, and stays.
+    assert dead[0].changes == {"initialisation": "he", "learning_rate": 0.05}
+
+
+def test_what_follows_from_stuck_neurons_is_left_out():
+    trainer = train(replace(RECOMMENDED, layers=(784, 20, 20, 10)))
+    trainer.network.dense_layers[0].bias[:] = -1000
+    first, *_, last = observe(trainer.network, IMAGES, LABELS).layers
+    assert first.gradient == 0 < last.gradient
+    assert {*kinds(findings_of(trainer))} == {"neurons-dead"}
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "relu"])
 def test_neurons_that_start_alike_stay_alike(activation):
     recipe = replace(MEMOIRE, layers=(784, 20, 20, 10), activation=activation, learning_rate=0.5)
-    trainer = recipe.build()
+    trainer = new_trainer(recipe)
     for array in trainer.network.parameters:
         array[:] = 0
-    list(trainer.train(IMAGES, LABELS, 1))
+    list(trainer.train(IMAGES, LABELS))
     findings = findings_of(trainer)
     assert [(f.kind, f.layer) for f in findings] == [("neurons-alike", 1), ("neurons-alike", 2)]
     mended = replace(recipe, **findings[0].changes)
@@ -382,7 +393,7 @@ def test_a_gradient_that_grows_on_its_way_back_is_exploding():
     recipe = replace(
         RECOMMENDED, layers=(784, *(60,) * 8, 10), activation="tanh", initialisation="glorot"
     )
-    trainer = recipe.build()
+    trainer = new_trainer(recipe)
     assert "gradient-exploding" not in kinds(findings_of(trainer))
     for layer in trainer.network.dense_layers[1:]:
         layer.weights *= 5
@@ -405,7 +416,7 @@ def test_a_loss_that_is_not_finite_is_one_finding():
 
 
 def test_weights_that_are_not_finite_are_counted():
-    network = RECOMMENDED.build().network
+    network = new_trainer(RECOMMENDED).network
     network.dense_layers[1].weights[0, :2] = np.nan, np.inf
     (finding,) = diagnose(network, IMAGES, LABELS)
     assert (finding.kind, finding.layer) == ("weights-not-finite", 2)

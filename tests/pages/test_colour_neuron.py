@@ -282,6 +282,9 @@ def test_labels_come_from_the_link_and_forged_ones_do_not(open_app, link, labels
     app = open_app(PAGE, colour_yes=link)
     assert not app.exception
     assert positive(app) == labels
+    # It gets the id own-1, which is nobody's before.
+    upload(app, ("one.png", picture("white")))
+    assert positive(app) == labels
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-1e9", "1e9", "<script>", ""])
