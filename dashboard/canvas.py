@@ -135,7 +135,7 @@ def strokes_of(json_data: object) -> tuple[Stroke, ...]:
     -------
     tuple of Stroke
         In pixels of the canvas, curves as short straight pieces. What is not a path as the canvas
-        draws them is left out, and so is everything after 20,000 points.
+        draws them is left out, and so are strokes that make it more than 20,000 points.
     """
     objects = json_data.get("objects") if isinstance(json_data, dict) else None
     strokes, n_points = [], 0

@@ -78,25 +78,19 @@ def settings_fields() -> Settings:
     return Settings(learning_rate, SCALES[scale], start, int(epochs))
 
 
-def train_button() -> bool:
-    """Show the button that plays the training; return whether it has just been pressed."""
-    play = st.button(
-        _("Train from the start"), type="primary", icon=":material/play_arrow:", key="colour_train"
+def train_button() -> None:
+    """Show the button that plays the training from its start."""
+    st.button(
+        _("Train from the start"),
+        type="primary",
+        icon=":material/play_arrow:",
+        key="colour_train",
+        on_click=_play,
     )
-    if play:
-        state.of_session(ColourState).n_trainings += 1
-    return play
 
 
-def show_cube(lesson: Lesson, play: bool) -> None:
-    """Show the cube of all colours with the plane, which the reader steps through the updates.
-
-    Parameters
-    ----------
-    lesson : Lesson
-    play : bool
-        Whether to play the updates from the start.
-    """
+def show_cube(lesson: Lesson) -> None:
+    """Show the cube of all colours with the plane, which the reader steps through the updates."""
     samples, log = lesson.samples, lesson.log
     steps = _steps(len(log.updates))
     plot3d(
@@ -107,7 +101,7 @@ def show_cube(lesson: Lesson, play: bool) -> None:
         key="colour_cube",
         label=_("The cube of all colours, cut by the plane of the neuron"),
         height=400,
-        autoplay=play,
+        autoplay=state.of_session(ColourState).n_trainings,
     )
     if len(steps) <= len(log.updates):
         st.caption(
@@ -194,6 +188,11 @@ def show_experiments() -> None:
     )
 
 
+def _play() -> None:
+    """Ask the view to play the training."""
+    state.of_session(ColourState).n_trainings += 1
+
+
 def _steps(n_updates: int) -> list[int]:
     """Return after how many updates the view stops, from 0 to all; evenly thinned out if many."""
     n_states = min(n_updates + 1, MAX_STATES)
@@ -210,8 +209,6 @@ def _plot_state(lesson: Lesson, step: int) -> PlotState:
         log.updates[step - 1].after if step else log.start,
         log.updates[step - 1].sample if step else None,
     )
-    # The view plays states that it has not seen yet, so pressing Train again makes them others.
-    attributes[figures.PLANE]["meta"] = state.of_session(ColourState).n_trainings
     return PlotState(step_caption(lesson, step), attributes)
 
 

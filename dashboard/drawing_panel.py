@@ -151,6 +151,12 @@ def _say(outputs: np.ndarray, threshold: float, are_probabilities: bool) -> None
         text = _("{name} {value}, not above the threshold of {limit}.")
     name = _("Probability") if are_probabilities else _("Output")
     st.markdown(text.format(name=name, value=value, limit=limit))
+    second = int(outputs.argsort()[-2])
+    st.caption(
+        _("Next comes {digit} with {value}.").format(
+            digit=second, value=_value(outputs[second], are_probabilities)
+        )
+    )
 
 
 def _ends_in_softmax(network: SequentialNetwork) -> bool:

@@ -15,8 +15,8 @@ from nncore.layers import ActivationLayer, DenseLayer
 from nncore.losses import MSE
 from nncore.mnist import one_hot
 from nncore.network import SequentialNetwork, as_inputs
-from nncore.optimizers import Optimizer
 from nncore.recipe import RANGES, Recipe
+from nncore.training import Trainer
 
 # The limits lie between what healthy and broken trainings on MNIST showed, with room on both sides.
 # Healthy were: at most 9 % of a hidden layer stuck; gradients of the first layer from 1/350 to 1/2
@@ -286,8 +286,9 @@ class LayerState:
     gradient : float
         Root mean square of the gradient of the loss for the weights.
     step : float or None
-        Root mean square of what the optimiser's next step on all these images would change the
-        weights by, as a share of their own; None without an optimiser, or if the weights are 0.
+        Root mean square of what the next step, on all these images and at the learning rate from
+        which the schedule starts, would change the weights by, as a share of their own; None
+        without a trainer, or if the weights are 0.
     """
 
     layer: int
@@ -306,7 +307,7 @@ class Observation:
     Attributes
     ----------
     network : SequentialNetwork
-    optimizer : Optimizer or None
+    trainer : Trainer or None
     labels : ndarray of shape (n,), int
     lowest_input, highest_input : float
         The range of the pixels, after bytes have been scaled to 0-1.
@@ -321,7 +322,7 @@ class Observation:
     """
 
     network: SequentialNetwork
-    optimizer: Optimizer | None
+    trainer: Trainer | None
     labels: np.ndarray
     lowest_input: float
     highest_input: float
@@ -335,9 +336,9 @@ def observe(
     network: SequentialNetwork,
     images: np.ndarray,
     labels: np.ndarray,
-    optimizer: Optimizer | None = None,
+    trainer: Trainer | None = None,
 ) -> Observation:
-    """Measure a network on labelled images; neither it nor the optimiser is changed.
+    """Measure a network on labelled images; neither it nor its trainer is changed.
 
     Parameters
     ----------
@@ -347,8 +348,8 @@ def observe(
         thousand at most: they are taken in one batch.
     labels : ndarray of shape (n,), int
         The class of each image.
-    optimizer : Optimizer, optional
-        By which the network is trained: says how large the next step is.
+    trainer : Trainer, optional
+        Of this network: says how large the next step is.
 
     Returns
     -------
@@ -376,12 +377,12 @@ def observe(
         worked = copy.deepcopy(network)
         worked.loss_and_gradients(inputs, targets)
         gradients = [_rms(layer.gradients[0]) for layer in worked.dense_layers]
-        steps = _next_steps(worked, optimizer)
+        steps = _next_steps(worked, trainer)
         layers, outputs = _walk_through(network, inputs, gradients, steps)
         loss = network.loss.value(outputs, targets)
     return Observation(
         network=network,
-        optimizer=optimizer,
+        trainer=trainer,
         labels=labels,
         lowest_input=float(inputs.min()),
         highest_input=float(inputs.max()),
@@ -396,18 +397,19 @@ def diagnose(
     network: SequentialNetwork,
     images: np.ndarray,
     labels: np.ndarray,
-    optimizer: Optimizer | None = None,
-    losses: Sequence[float] = (),
+    trainer: Trainer | None = None,
+    last_loss: float | None = None,
 ) -> list[Finding]:
     """Say what keeps a network from learning, and what to change.
 
     Parameters
     ----------
-    network, images, labels, optimizer
+    network, images, labels, trainer
         As for `observe`. The images should be some from which the network learns. While the
-        optimiser has not taken a step, the answers, which are chance, are not judged.
-    losses : sequence of float
-        The loss of every epoch so far.
+        trainer has not taken a step, the answers, which are chance, are not judged.
+    last_loss : float, optional
+        The loss with which the training ended. Where it has diverged, the last network that was
+        saved may look sound.
 
     Returns
     -------
@@ -420,15 +422,15 @@ def diagnose(
     ValueError
         As for `observe`.
     """
-    seen = observe(network, images, labels, optimizer)
+    seen = observe(network, images, labels, trainer)
     # Each of these makes the other measurements meaningless.
-    findings = [*_input_findings(seen), *_not_finite(seen, losses)] or [*_alike_neurons(seen)]
+    findings = [*_input_findings(seen), *_not_finite(seen, last_loss)] or [*_alike_neurons(seen)]
     if findings:
         return findings
     findings = [*_stuck_layers(seen), *_uneven_gradients(seen), *_large_steps(seen)]
-    if optimizer is None or optimizer.step > 0:
+    if trainer is None or trainer.optimizer.step > 0:
         dead = list(_dead_outputs(seen))
-        findings = dead + findings or [*_weak_answers(seen, len(losses))]
+        findings = dead + findings or [*_weak_answers(seen)]
     return sorted(findings, key=lambda finding: finding.severity != "error")
 
 
@@ -470,12 +472,13 @@ def _stuck_neurons(activation: str, outputs: np.ndarray) -> tuple[tuple, tuple]:
     return _indices(is_stuck & ~is_high), _indices(is_stuck & is_high)
 
 
-def _next_steps(network: SequentialNetwork, optimizer: Optimizer | None) -> list[float | None]:
-    """Take the optimiser's next step, and return how much of each layer's weights it changes."""
-    if optimizer is None:
+def _next_steps(network: SequentialNetwork, trainer: Trainer | None) -> list[float | None]:
+    """Take a trainer's next step, and return how much of each layer's weights it changes."""
+    if trainer is None:
         return [None] * len(network.dense_layers)
+    optimizer = trainer.optimizer
     # A new one, because an optimiser remembers which parameters it is used for.
-    stepper = type(optimizer)(optimizer.learning_rate)
+    stepper = type(optimizer)(trainer.learning_rate, optimizer.weight_decay)
     stepper.step, stepper.slots = optimizer.step, copy.deepcopy(optimizer.slots)
     before = [layer.weights.copy() for layer in network.dense_layers]
     stepper.update(network.parameters, network.gradients)
@@ -493,7 +496,7 @@ def _input_findings(seen: Observation) -> Iterator[Finding]:
         yield Finding(_INPUTS_OUT_OF_RANGE, {"low": low, "high": high}, "error")
 
 
-def _not_finite(seen: Observation, losses: Sequence[float]) -> Iterator[Finding]:
+def _not_finite(seen: Observation, last_loss: float | None) -> Iterator[Finding]:
     """Say if the training has diverged."""
     changes = _lower_rate(seen)
     rate = changes["learning_rate"]
@@ -504,11 +507,10 @@ def _not_finite(seen: Observation, losses: Sequence[float]) -> Iterator[Finding]
             values = {"layer": number, "count": count, "size": size, "learning_rate": rate}
             yield Finding(_WEIGHTS_NOT_FINITE, values, "error", layer=number, changes=changes)
             return
-    for loss in (*losses[-1:], seen.loss):
-        if not np.isfinite(loss):
-            values = {"loss": str(float(loss)), "learning_rate": rate}
-            yield Finding(_LOSS_NOT_FINITE, values, "error", changes=changes)
-            return
+    loss = seen.loss if last_loss is None or np.isfinite(last_loss) else last_loss
+    if not np.isfinite(loss):
+        values = {"loss": str(float(loss)), "learning_rate": rate}
+        yield Finding(_LOSS_NOT_FINITE, values, "error", changes=changes)
 
 
 def _alike_neurons(seen: Observation) -> Iterator[Finding]:
@@ -620,10 +622,10 @@ def _large_steps(seen: Observation) -> Iterator[Finding]:
         yield Finding(_STEPS_TOO_LARGE, values, "warning", layer=worst.layer, changes=changes)
 
 
-def _weak_answers(seen: Observation, epochs_done: int) -> Iterator[Finding]:
+def _weak_answers(seen: Observation) -> Iterator[Finding]:
     """Say what is wrong with the answers of a network that has none of the faults above."""
     if seen.loss < _SHARE_OF_GUESSING_LOSS * seen.guessing_loss:
-        yield from _never_predicted(seen, epochs_done)
+        yield from _never_predicted(seen)
         return
     steps = [state.step for state in seen.layers if state.step is not None]
     if steps and max(steps) < _SMALL_STEP:
@@ -645,13 +647,14 @@ def _weak_answers(seen: Observation, epochs_done: int) -> Iterator[Finding]:
     yield Finding(wording, values, "warning", changes=changes)
 
 
-def _never_predicted(seen: Observation, epochs_done: int) -> Iterator[Finding]:
+def _never_predicted(seen: Observation) -> Iterator[Finding]:
     """Say which classes are never answered."""
     n_classes = seen.network.n_outputs
     counts = np.bincount(seen.labels, minlength=n_classes)
     answers = np.bincount(seen.outputs.argmax(axis=1), minlength=n_classes)
     never = _indices((answers == 0) & (counts >= _FEW_IMAGES))
     if never:
+        epochs_done = seen.trainer.epochs_done if seen.trainer is not None else 0
         changes = {"epochs": min(max(_LEAST_EPOCHS, 2 * epochs_done), RANGES["epochs"][1])}
         values = {
             "classes": _listed(never),
@@ -663,27 +666,27 @@ def _never_predicted(seen: Observation, epochs_done: int) -> Iterator[Finding]:
 
 def _usual_rate(seen: Observation, activation: str | None = None) -> float:
     """Return the usual learning rate for a hidden activation, by default the network's own."""
-    rates = USUAL_RATES["sgd" if seen.optimizer is None else seen.optimizer.name]
+    rates = USUAL_RATES["sgd" if seen.trainer is None else seen.trainer.optimizer.name]
     return rates.get(activation or seen.layers[0].activation, rates["relu"])
 
 
 def _moderate_rate(seen: Observation) -> dict[str, Any]:
     """Return the settings for the usual learning rate, or for the present one if that is lower."""
-    present = np.inf if seen.optimizer is None else seen.optimizer.learning_rate
+    present = np.inf if seen.trainer is None else seen.trainer.learning_rate
     return _new_rate(seen, min(present, _usual_rate(seen)))
 
 
 def _lower_rate(seen: Observation) -> dict[str, Any]:
     """Return the settings for the usual learning rate, or a lower one if that is not lower."""
     rate = _usual_rate(seen)
-    if seen.optimizer is not None and seen.optimizer.learning_rate <= rate:
-        rate = max(float(f"{seen.optimizer.learning_rate / 5:.2g}"), RANGES["learning_rate"][0])
+    if seen.trainer is not None and seen.trainer.learning_rate <= rate:
+        rate = max(float(f"{seen.trainer.learning_rate / 5:.2g}"), RANGES["learning_rate"][0])
     return _new_rate(seen, rate)
 
 
 def _new_rate(seen: Observation, rate: float) -> dict[str, Any]:
     """Return the settings for a learning rate, which says nothing without its optimiser."""
-    return {"learning_rate": rate} | ({"optimizer": "sgd"} if seen.optimizer is None else {})
+    return {"learning_rate": rate} | ({"optimizer": "sgd"} if seen.trainer is None else {})
 
 
 def _suitable_initialisation(activation: str | None) -> str:

@@ -23,11 +23,6 @@ def memoire(
     -------
     weights : ndarray of shape (n_inputs, n_outputs), float64
     bias : ndarray of shape (n_outputs,), float64
-
-    Notes
-    -----
-    The biases are the trouble: at learning rate 3 with the squared error they push output neurons
-    into saturation, and some never come back.
     """
     weights = generator.standard_normal((n_inputs, n_outputs)) / np.sqrt(n_inputs)
     return weights, generator.standard_normal(n_outputs)

@@ -35,8 +35,8 @@ def lesson() -> None:
         settings = colour_lesson.settings_fields()
     training = train_on(samples, settings)
     with cube:
-        play = colour_lesson.train_button()
-        colour_lesson.show_cube(training, play)
+        colour_lesson.train_button()
+        colour_lesson.show_cube(training)
         colour_lesson.show_result(training)
     colour_lesson.show_updates(training)
     ask, experiments = st.columns(2, gap="medium")

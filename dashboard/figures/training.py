@@ -32,10 +32,14 @@ def loss_curve(curve: Sequence[Progress], epochs: Sequence[EpochResult]) -> go.F
 
 def accuracy_curve(curve: Sequence[Progress], epochs: Sequence[EpochResult]) -> go.Figure:
     """Return the share of right answers against the epochs; parameters as for `loss_curve`."""
-    figure = _curves(
+    lines = [
         (_("mini-batches"), *_within(curve, "accuracy"), "lines", theme.BLUE),
         (_("test images"), *_of_epochs(epochs, "test_accuracy"), "lines+markers", theme.VERMILLION),
-    )
+    ]
+    if any(result.validation_accuracy is not None for result in epochs):
+        validation = _of_epochs(epochs, "validation_accuracy")
+        lines.append((_("validation images"), *validation, "lines+markers", theme.GREEN))
+    figure = _curves(*lines)
     figure.update_yaxes(title=_("Right answers"), tickformat=".0%")
     return figure
 

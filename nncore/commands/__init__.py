@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nncore.commands.baseline import add_baseline
 from nncore.commands.colour_neuron import add_colour_neuron
 from nncore.commands.command import EXIT_INTERRUPTED, EXIT_WRONG_USE, print_json
+from nncore.commands.diagnose import add_diagnose
 from nncore.commands.models import add_convert, add_evaluate, add_predict
 from nncore.commands.train import add_train
 from nncore.training import DivergedError
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
   python -m nncore train --recipe memoire --epochs 1 --out memoire.npz
   python -m nncore train --resume memoire.npz --epochs 1 --out memoire.npz
   python -m nncore evaluate memoire.npz
+  python -m nncore diagnose memoire.npz
   python -m nncore predict memoire.npz photo_of_a_digit.jpg""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -61,5 +63,6 @@ def _parser() -> argparse.ArgumentParser:
     add_train(commands)
     add_evaluate(commands)
     add_predict(commands)
+    add_diagnose(commands)
     add_convert(commands)
     return parser

@@ -34,14 +34,7 @@ def add_diagnose(commands: Any) -> None:
 def _run_diagnose(options: argparse.Namespace) -> int:
     model = load_model(options.model)
     images, labels = _sample(load_mnist(), options.images)
-    trainer = model.trainer
-    findings = diagnose(
-        model.network,
-        images,
-        labels,
-        trainer and trainer.optimizer,
-        [result.loss for result in trainer.history] if trainer else (),
-    )
+    findings = diagnose(model.network, images, labels, model.trainer)
     print_json({"images": len(images), "findings": [_as_json(finding) for finding in findings]})
     return 0
 

@@ -98,7 +98,7 @@ def test_a_turned_view_stays_turned(page):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x + 90, y + 40, steps=6)
+    page.mouse.move(x + 40, y + 10, steps=4)
     page.mouse.up()
     turned = camera(page)
     assert turned != pytest.approx(home, abs=0.1)

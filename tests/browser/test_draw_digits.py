@@ -108,10 +108,10 @@ def test_digits_drawn_by_mouse_are_read_within_a_second_of_each_stroke(page):
         n_before = len(sent)
         latencies += draw(page, digit)
         expect_answer(page, f"It is a {digit}")
+        wait_until_idle(page)
         bars = page.get_by_test_id("stPlotlyChart")
         expect(bars).to_contain_text("Probability")
         expect(bars).to_contain_text("threshold")
-        wait_until_idle(page)
         # One run a stroke: what the canvas gets back must not make it answer again.
         assert len(sent) - n_before == len(strokes)
         clear(page)

@@ -13,15 +13,16 @@ from nncore.layers import ActivationLayer, DenseLayer
 from nncore.losses import MSE
 from nncore.mnist import load_mnist
 from nncore.network import SequentialNetwork, build_network
-from nncore.optimizers import OPTIMIZERS, SGD
-from nncore.recipe import CHOICES, RECIPES, Recipe
-from nncore.training import DivergedError, new_trainer
+from nncore.optimizers import OPTIMIZERS
+from nncore.recipe import CHOICES, RECIPES
+from nncore.training import DivergedError, Trainer, new_trainer, optimizer_for
 
 MNIST = load_mnist()
 SAMPLE = slice(1000)
 IMAGES, LABELS = MNIST.train_images[SAMPLE], MNIST.train_labels[SAMPLE]
 MEMOIRE = replace(RECIPES["memoire"], epochs=1)
 RECOMMENDED = replace(RECIPES["recommended"], epochs=1)
+STEADY = replace(RECOMMENDED, schedule="constant", learning_rate=0.1)
 
 
 def train(recipe, n_images=1000):
@@ -34,8 +35,7 @@ def train(recipe, n_images=1000):
 
 
 def findings_of(trainer, images=IMAGES, labels=LABELS):
-    losses = [result.loss for result in trainer.history]
-    return diagnose(trainer.network, images, labels, trainer.optimizer, losses)
+    return diagnose(trainer.network, images, labels, trainer)
 
 
 def kinds(findings):
@@ -67,7 +67,10 @@ def hand_made_network():
 
 def test_an_observation_worked_by_hand():
     images, labels = np.array([[0.0, 0.0], [0.0, 1.0]]), np.array([0, 0])
-    seen = observe(hand_made_network(), images, labels, SGD(2.0))
+    network = hand_made_network()
+    recipe = replace(MEMOIRE, layers=(2, 5, 2), learning_rate=2.0)
+    trainer = Trainer(network, recipe, optimizer_for(recipe), np.random.default_rng(0))
+    seen = observe(network, images, labels, trainer)
     hidden, output = seen.layers
     assert (hidden.layer, hidden.activation, hidden.n_neurons) == (1, "sigmoid", 5)
     # The fourth neuron answers almost 0 to one image and almost 1 to the other: 0.502 on
@@ -98,17 +101,19 @@ def test_each_activation_is_stuck_in_its_own_way(activation, low, high):
 
 @pytest.mark.parametrize(("loss", "guess"), [("mse", 0.45), ("cross-entropy", np.log(10))])
 def test_guessing_is_answering_the_shares_of_the_classes(loss, guess):
-    network = new_trainer(RECOMMENDED).network if loss == "cross-entropy" else new_trainer(MEMOIRE).network
+    recipe = STEADY if loss == "cross-entropy" else MEMOIRE
+    network = new_trainer(recipe).network
     labels = np.tile(np.arange(10), 10)
     assert observe(network, IMAGES[:100], labels).guessing_loss == pytest.approx(guess, rel=1e-5)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_diagnosis_changes_nothing_and_foresees_the_next_step(optimizer):
-    trainer = train(replace(RECOMMENDED, layers=(784, 20, 10), optimizer=optimizer), 500)
+    recipe = replace(STEADY, layers=(784, 20, 10), optimizer=optimizer, weight_decay=0.01)
+    trainer = train(recipe, 500)
     before = copy.deepcopy((trainer.network.parameters, trainer.network.gradients))
     slots, step = copy.deepcopy(trainer.optimizer.slots), trainer.optimizer.step
-    seen = observe(trainer.network, IMAGES, LABELS, trainer.optimizer)
+    seen = observe(trainer.network, IMAGES, LABELS, trainer)
     findings_of(trainer)
     for now, then in (
         *zip(trainer.network.parameters, before[0], strict=True),
@@ -138,7 +143,7 @@ def test_a_diagnosis_changes_nothing_and_foresees_the_next_step(optimizer):
 )
 def test_images_and_labels_must_fit(images, labels, message):
     with pytest.raises(ValueError, match=message):
-        diagnose(new_trainer(RECOMMENDED).network, images, labels)
+        diagnose(new_trainer(STEADY).network, images, labels)
 
 
 def test_a_network_must_have_something_to_learn():
@@ -164,15 +169,27 @@ def test_a_healthy_network_has_no_finding():
         {"optimizer": "adam", "learning_rate": 0.001},
         {"optimizer": "momentum", "learning_rate": 0.01},
         {"output": "sigmoid"},
+        {"dropout": 0.2},
         {"layers": (784, 10)},
     ],
 )
 def test_other_healthy_networks_have_none_either(changes):
-    assert findings_of(train(replace(RECOMMENDED, **changes), 3000)) == []
+    assert findings_of(train(replace(STEADY, **changes), 3000)) == []
+
+
+def test_the_end_of_a_schedule_is_no_learning_rate():
+    trainer = train(replace(RECOMMENDED, layers=(784, 30, 10)), 5000)
+    assert trainer.optimizer.learning_rate < 0.01 < trainer.learning_rate
+    step = observe(trainer.network, IMAGES, LABELS, trainer).layers[0].step
+    trainer.optimizer.learning_rate = trainer.learning_rate
+    assert observe(trainer.network, IMAGES, LABELS, trainer).layers[0].step == step
+    trainer.network.dense_layers[-1].bias[3] = -100
+    (finding,) = findings_of(trainer)
+    assert finding.changes == {"learning_rate": 0.1}
 
 
 def test_the_answers_of_an_untrained_network_are_not_judged():
-    trainer = new_trainer(RECOMMENDED)
+    trainer = new_trainer(STEADY)
     assert findings_of(trainer) == []
     assert kinds(diagnose(trainer.network, IMAGES, LABELS)) == ["loss-of-guessing"]
 
@@ -192,7 +209,7 @@ def test_the_answers_of_an_untrained_network_are_not_judged():
         (
             "neurons-saturated",
             replace(
-                RECOMMENDED,
+                STEADY,
                 layers=(784, 100, 100, 10),
                 activation="tanh",
                 initialisation="glorot",
@@ -202,23 +219,23 @@ def test_the_answers_of_an_untrained_network_are_not_judged():
         ),
         (
             "neurons-dead",
-            replace(RECOMMENDED, layers=(784, 100, 50, 10), optimizer="adam", learning_rate=0.1),
+            replace(STEADY, layers=(784, 100, 50, 10), optimizer="adam", learning_rate=0.1),
             1000,
         ),
         (
             "neurons-dead",
-            replace(RECOMMENDED, layers=(784, 30, 30, 30, 30, 30, 10), initialisation="memoire"),
+            replace(STEADY, layers=(784, 30, 30, 30, 30, 30, 10), initialisation="memoire"),
             1000,
         ),
         (
             "weights-not-finite",
-            replace(RECOMMENDED, layers=(784, 196, 100, 10), learning_rate=100.0),
+            replace(STEADY, layers=(784, 196, 100, 10), learning_rate=100.0),
             1000,
         ),
         (
             "gradient-vanishing",
             replace(
-                RECOMMENDED,
+                STEADY,
                 layers=(784, 30, 30, 30, 30, 30, 30, 10),
                 activation="sigmoid",
                 initialisation="glorot",
@@ -226,8 +243,8 @@ def test_the_answers_of_an_untrained_network_are_not_judged():
             1000,
         ),
         ("steps-too-large", replace(MEMOIRE, layers=(784, 30, 196, 10)), 0),
-        ("steps-too-large", replace(RECOMMENDED, optimizer="adam", learning_rate=0.1), 0),
-        ("steps-too-small", replace(RECOMMENDED, layers=(784, 60, 10), learning_rate=1e-5), 1000),
+        ("steps-too-large", replace(STEADY, optimizer="adam", learning_rate=0.1), 0),
+        ("steps-too-small", replace(STEADY, layers=(784, 60, 10), learning_rate=1e-5), 1000),
         (
             "outputs-constant",
             replace(MEMOIRE, layers=(784, 60, 60, 60, 10), learning_rate=0.5),
@@ -315,14 +332,14 @@ def test_the_explanation_of_dead_outputs_is_what_happens():
 
 
 def test_without_the_squared_error_a_dead_output_has_other_reasons():
-    trainer = train(replace(RECOMMENDED, layers=(784, 30, 10)), 3000)
+    trainer = train(replace(STEADY, layers=(784, 30, 10)), 3000)
     network = with_output_bias(trainer.network, 3, -100)
-    (finding,) = diagnose(network, IMAGES, LABELS, trainer.optimizer)
+    (finding,) = diagnose(network, IMAGES, LABELS, trainer)
     assert (finding.kind, finding.classes) == ("output-dead", (3,))
     assert "slope" not in finding.explanation
     assert finding.changes == {"learning_rate": 0.02}
     network = with_output_bias(network, 5, -100)
-    (finding,) = diagnose(network, IMAGES, LABELS, trainer.optimizer)
+    (finding,) = diagnose(network, IMAGES, LABELS, trainer)
     assert finding.classes == (3, 5)
     assert "2 of the 10 outputs are dead (3, 5)" in finding.message
 
@@ -356,7 +373,7 @@ def test_saturated_neurons_are_counted_by_side():
 
 
 def test_a_few_stuck_neurons_are_no_finding_and_a_whole_layer_is_an_error():
-    trainer = train(replace(RECOMMENDED, layers=(784, 30, 10), learning_rate=0.05), 3000)
+    trainer = train(replace(STEADY, layers=(784, 30, 10), learning_rate=0.05), 3000)
     bias = trainer.network.dense_layers[0].bias
     for n_dead, expected in ((5, []), (6, ["warning"]), (30, ["error"])):
         bias[:n_dead] = -1000
@@ -368,7 +385,7 @@ def test_a_few_stuck_neurons_are_no_finding_and_a_whole_layer_is_an_error():
 
 
 def test_what_follows_from_stuck_neurons_is_left_out():
-    trainer = train(replace(RECOMMENDED, layers=(784, 20, 20, 10)))
+    trainer = train(replace(STEADY, layers=(784, 20, 20, 10)))
     trainer.network.dense_layers[0].bias[:] = -1000
     first, *_, last = observe(trainer.network, IMAGES, LABELS).layers
     assert first.gradient == 0 < last.gradient
@@ -391,7 +408,7 @@ def test_neurons_that_start_alike_stay_alike(activation):
 
 def test_a_gradient_that_grows_on_its_way_back_is_exploding():
     recipe = replace(
-        RECOMMENDED, layers=(784, *(60,) * 8, 10), activation="tanh", initialisation="glorot"
+        STEADY, layers=(784, *(60,) * 8, 10), activation="tanh", initialisation="glorot"
     )
     trainer = new_trainer(recipe)
     assert "gradient-exploding" not in kinds(findings_of(trainer))
@@ -404,19 +421,19 @@ def test_a_gradient_that_grows_on_its_way_back_is_exploding():
 
 
 def test_a_loss_that_is_not_finite_is_one_finding():
-    trainer = train(replace(RECOMMENDED, layers=(784, 20, 10)), 500)
-    (finding,) = diagnose(trainer.network, IMAGES, LABELS, losses=[0.5, float("inf")])
+    trainer = train(replace(STEADY, layers=(784, 20, 10)), 500)
+    (finding,) = diagnose(trainer.network, IMAGES, LABELS, last_loss=float("inf"))
     assert (finding.kind, finding.severity) == ("loss-not-finite", "error")
     assert "but inf" in finding.message
     for layer in trainer.network.dense_layers:
         layer.weights *= np.float32(1e30)
-    (finding,) = findings_of(trainer)
+    (finding,) = diagnose(trainer.network, IMAGES, LABELS, trainer, last_loss=0.5)
     assert "but nan" in finding.message
     assert finding.changes == {"learning_rate": 0.02}
 
 
 def test_weights_that_are_not_finite_are_counted():
-    network = new_trainer(RECOMMENDED).network
+    network = new_trainer(STEADY).network
     network.dense_layers[1].weights[0, :2] = np.nan, np.inf
     (finding,) = diagnose(network, IMAGES, LABELS)
     assert (finding.kind, finding.layer) == ("weights-not-finite", 2)
@@ -432,7 +449,7 @@ def test_weights_that_are_not_finite_are_counted():
     ],
 )
 def test_pixels_must_be_scaled(images, words):
-    trainer = train(replace(RECOMMENDED, layers=(784, 20, 10)), 3000)
+    trainer = train(replace(STEADY, layers=(784, 20, 10)), 3000)
     finding = findings_of(trainer, images)[0]
     assert (finding.kind, finding.severity, finding.changes) == ("inputs-out-of-range", "error", {})
     assert words in finding.message
@@ -444,15 +461,18 @@ def test_classes_that_are_never_answered_are_listed(memoire_network):
     # Twins: of two equal outputs the first counts as the largest.
     for array in network.dense_layers[-1].parameters:
         array[..., [5, 6]] = array[..., [2, 4]]
-    (finding,) = diagnose(network, IMAGES, LABELS, losses=[0.3] * 7)
+    (finding,) = diagnose(network, IMAGES, LABELS)
     assert (finding.kind, finding.classes) == ("class-never-predicted", (5, 6))
     assert finding.message.startswith("Never answered: 5, 6, although")
+    assert finding.changes == {"epochs": 5}
+    trainer = train(replace(MEMOIRE, layers=(784, 10), learning_rate=0.1, epochs=7), 10)
+    (finding,) = diagnose(network, IMAGES, LABELS, trainer)
     assert finding.changes == {"epochs": 14}
 
 
 def test_errors_come_first():
     recipe = replace(
-        RECOMMENDED,
+        STEADY,
         layers=(784, 100, 100, 10),
         activation="tanh",
         initialisation="glorot",
@@ -473,4 +493,3 @@ def test_every_wording_is_listed_for_the_translator():
 def test_there_is_a_usual_rate_for_every_choice():
     assert {*USUAL_RATES} == {*CHOICES["optimizer"]}
     assert all({*rates} == {*CHOICES["activation"]} for rates in USUAL_RATES.values())
-    assert USUAL_RATES["sgd"]["relu"] == Recipe.learning_rate

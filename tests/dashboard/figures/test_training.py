@@ -4,7 +4,7 @@ from dashboard.figures.training import accuracy_curve, confusion_matrix, loss_cu
 from nncore.training import EpochResult, Progress
 
 CURVE = [Progress(1, 0.5, 2.0, 0.3, 1.0), Progress(2, 0.25, 1.0, 0.6, 2.0)]
-EPOCHS = [EpochResult(1, 1.5, 0.5, 0.7, 1.5)]
+EPOCHS = [EpochResult(1, 1.5, 0.5, 1.5, validation_accuracy=0.6, test_accuracy=0.7)]
 
 
 def test_curves_stand_at_their_place_in_the_epochs():
@@ -15,10 +15,14 @@ def test_curves_stand_at_their_place_in_the_epochs():
     assert loss.data[1].y == (1.5,)
     accuracy = accuracy_curve(CURVE, EPOCHS)
     assert accuracy.data[0].y == (0.3, 0.6)
-    assert accuracy.data[1].y == (0.7,)
+    assert [trace.y for trace in accuracy.data[1:]] == [(0.7,), (0.6,)]
     for figure in (loss, accuracy):
         assert figure.layout.xaxis.title.text == "Epochs"
         assert figure.layout.yaxis.title.text
+
+
+def test_without_validation_there_is_no_line_for_it():
+    assert len(accuracy_curve(CURVE, [EpochResult(1, 1.5, 0.5, 1.5)]).data) == 2
 
 
 def test_long_curves_are_thinned():

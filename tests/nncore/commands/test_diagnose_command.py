@@ -32,8 +32,8 @@ def test_a_finding_says_what_is_wrong_and_what_to_change(run, model, tmp_path):
     assert (finding["layer"], finding["neurons"], finding["classes"]) == (2, [7], [7])
     assert finding["message"].startswith("Output 7 is dead")
     assert finding["explanation"]
-    assert "0.02" in finding["remedy"]
-    assert finding["changes"] == {"learning_rate": 0.02}
+    assert "0.1" in finding["remedy"]
+    assert finding["changes"] == {"learning_rate": 0.1}
 
 
 def test_the_models_own_training_is_taken_into_account(run, tmp_path):
