@@ -15,7 +15,7 @@ _SHIPPED, _TRAINED, _UPLOADED = "shipped", "trained", "uploaded"
 
 
 def canvas_and_rest() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Return two places side by side, or one above the other: as wide as the canvas, and the rest."""
+    """Return two places beside or above each other: as wide as the canvas, and the rest."""
     # Columns would share the width in proportion, and cut the canvas on a tablet.
     row = st.container(horizontal=True, gap="large")
     return row.container(width=canvas.CANVAS_PX), row.container(width="stretch")

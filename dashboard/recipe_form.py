@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard import resources
 from dashboard.language import N_, _, ngettext
 from nncore.augmentation import DEFORMATIONS
 from nncore.mnist import N_CLASSES
@@ -94,6 +95,7 @@ def recipe_form() -> Recipe | None:
             bind="query-params",
         )
     )
+    _show_deformations()
     try:
         layers = (_N_PIXELS, *(size for size in hidden if size), N_CLASSES)
         return Recipe(layers=layers, **settings)
@@ -116,6 +118,13 @@ def recipe_in_words(recipe: Recipe) -> str:
     if recipe.augmentation:
         words.append(_("deformed: {names}").format(names=", ".join(recipe.augmentation)))
     return " · ".join(words)
+
+
+def _show_deformations() -> None:
+    """Show a row of examples for each deformation, the digit itself in front."""
+    columns = st.columns(3)
+    for number, (name, examples) in enumerate(resources.deformation_examples().items()):
+        columns[number % 3].image(examples, caption=name, width="stretch")
 
 
 def _fill_in(name: str) -> None:

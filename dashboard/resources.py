@@ -10,6 +10,7 @@ from dashboard.colour_images import ColourImage, read_bank
 from dashboard.jobs import Job, JobQueue
 from dashboard.language import _
 from nncore import average_digit
+from nncore.augmentation import DEFORMATIONS, Augmentation
 from nncore.evaluation import Evaluation, evaluate
 from nncore.mnist import N_CLASSES, DataFileError, Mnist, load_mnist
 from nncore.model_files import Model, ModelFileError, load_model
@@ -113,6 +114,18 @@ def best_bias_of_training(digit: int) -> average_digit.ThresholdEvaluation:
     return average_digit.evaluate_threshold(
         average_digit.predict(scores.test, bias), scores.test_is_digit
     )
+
+
+@st.cache_resource(show_spinner=False)
+def deformation_examples() -> dict[str, np.ndarray]:
+    """Return for each deformation a digit and what becomes of it, (28, 252) uint8, ink dark."""
+    digit = _mnist().train_images[0]
+    copies = np.repeat(digit[np.newaxis], 8, axis=0)
+    examples = {}
+    for name in DEFORMATIONS:
+        deformed = Augmentation((name,)).deform(copies, np.random.default_rng(0))
+        examples[name] = 255 - np.hstack([digit, *deformed])
+    return examples
 
 
 @st.cache_resource(show_spinner=False)
