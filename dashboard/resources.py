@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from dashboard.colour_images import ColourImage, read_bank
-from dashboard.jobs import Job, JobQueue
+from dashboard.colour_neuron.images import ColourImage, read_bank
 from dashboard.language import _
+from dashboard.training.jobs import Job, JobQueue
 from nncore import average_digit
 from nncore.augmentation import DEFORMATIONS, Augmentation
 from nncore.evaluation import Evaluation, evaluate

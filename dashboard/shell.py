@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import language
+from dashboard.components.plot3d import publish_plotlyjs
 from dashboard.language import N_, _
-from dashboard.plot3d import publish_plotlyjs
 
 APP_NAME = N_("How neurons learn")
 MEMOIRE_URL = "https://github.com/Niram1/Project-IA-LANGER-Marin"

@@ -6,7 +6,7 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboard import resources
-from dashboard.jobs import Job
+from dashboard.training.jobs import Job
 
 State = TypeVar("State")
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import colour_lesson, shell
-from dashboard.colour_labels import label_images
-from dashboard.colour_sentences import train_on
+from dashboard import shell
+from dashboard.colour_neuron import lesson
+from dashboard.colour_neuron.labels import label_images
+from dashboard.colour_neuron.sentences import train_on
 from dashboard.language import _
 
 shell.start_page(shell.COLOUR_NEURON)
@@ -21,7 +22,7 @@ st.markdown(
 
 
 @st.fragment
-def lesson() -> None:
+def show_lesson() -> None:
     """Show all that changes with the labels and settings, without a run of the whole page."""
     labels, cube = st.columns(2, gap="medium")
     with labels:
@@ -32,20 +33,20 @@ def lesson() -> None:
             )
         )
         samples = label_images()
-        settings = colour_lesson.settings_fields()
+        settings = lesson.settings_fields()
     training = train_on(samples, settings)
     with cube:
-        colour_lesson.train_button()
-        colour_lesson.show_cube(training)
-        colour_lesson.show_result(training)
-    colour_lesson.show_updates(training)
+        lesson.train_button()
+        lesson.show_cube(training)
+        lesson.show_result(training)
+    lesson.show_updates(training)
     ask, experiments = st.columns(2, gap="medium")
     with ask:
         st.subheader(_("Ask the neuron"))
-        colour_lesson.ask_any_colour(training)
+        lesson.ask_any_colour(training)
     with experiments:
         st.subheader(_("Things to try"))
-        colour_lesson.show_experiments()
+        lesson.show_experiments()
 
 
-lesson()
+show_lesson()

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import average_form, average_panel, resources, shell
+from dashboard import resources, shell
+from dashboard.average_digit import form, panel
 from dashboard.language import _
 
 shell.start_page(shell.AVERAGE_DIGIT)
@@ -18,7 +19,7 @@ st.markdown(
         "digit?"
     )
 )
-digit = average_form.digit_picker()
+digit = form.digit_picker()
 st.caption(
     _(
         "The averages of the training images: yellow where nearly all have ink, dark blue where "
@@ -29,30 +30,30 @@ st.caption(
 
 
 @st.fragment
-def show_neuron(digit: int, image: average_form.ChosenImage) -> None:
+def show_neuron(digit: int, image: form.ChosenImage) -> None:
     """Let the reader move bias and threshold, and show what the neuron answers."""
     st.subheader(_("How often is it right?"))
     settings, outcome = st.columns([2, 3], gap="large")
     with settings:
-        neuron = average_form.neuron_sliders(digit)
-        evaluation = average_panel.evaluation_of(neuron)
-        average_panel.show_majority(digit, evaluation)
+        neuron = form.neuron_sliders(digit)
+        evaluation = panel.evaluation_of(neuron)
+        panel.show_majority(digit, evaluation)
     with outcome:
-        average_panel.show_accuracy(neuron, evaluation)
-    average_panel.show_measures(neuron, evaluation)
-    average_panel.show_overlap(neuron, evaluation)
-    average_panel.show_sigmoid(neuron, image)
+        panel.show_accuracy(neuron, evaluation)
+    panel.show_measures(neuron, evaluation)
+    panel.show_overlap(neuron, evaluation)
+    panel.show_sigmoid(neuron, image)
 
 
 # It stands above the image but also shows it; what does not depend on the sliders stays outside.
 neuron_place = st.container()
 st.subheader(_("The score of one image, pixel by pixel"))
-chosen_image = average_form.image_picker(digit)
-average_panel.show_pixels(digit, chosen_image)
+chosen_image = form.image_picker(digit)
+panel.show_pixels(digit, chosen_image)
 with neuron_place:
     show_neuron(digit, chosen_image)
-average_panel.show_best_bias(digit)
+panel.show_best_bias(digit)
 st.subheader(_("Two averages compared"))
-average_panel.show_difference(digit, average_form.second_digit_picker())
+panel.show_difference(digit, form.second_digit_picker())
 st.subheader(_("The mémoire's figures"))
-average_panel.show_memoire_table()
+panel.show_memoire_table()

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import recipe_form, resources, shell, state, training_panel, uploads
-from dashboard.jobs import QueueFullError
+from dashboard import resources, shell, state, uploads
 from dashboard.language import _
+from dashboard.training import form, panel
+from dashboard.training.jobs import QueueFullError
 from nncore.recipe import Recipe
 
 shell.start_page(shell.TRAIN_A_NETWORK)
@@ -31,11 +32,11 @@ st.markdown(
 st.latex(r"y = \sigma(W x + b) \qquad W \leftarrow W - \alpha \, \partial L / \partial W")
 job = page.job()
 is_active = job is not None and job.is_active
-recipe_form.preset_buttons()
+form.preset_buttons()
 with st.expander(_("All settings"), icon=":material/tune:"):
-    recipe = recipe_form.recipe_form()
+    recipe = form.recipe_form()
 if recipe is not None:
-    st.caption(recipe_form.recipe_in_words(recipe))
+    st.caption(form.recipe_in_words(recipe))
 st.button(
     _("Train"),
     type="primary",
@@ -47,13 +48,13 @@ st.button(
 )
 
 if is_active:
-    training_panel.show_running(job)
+    panel.show_running(job)
 elif job is not None:
-    training_panel.show_end(job)
+    panel.show_end(job)
     if job.curve:
-        training_panel.show_curves(job.curve, job.epochs)
+        panel.show_curves(job.curve, job.epochs)
     if job.epochs:
-        training_panel.show_result(resources.trained_model(job))
+        panel.show_result(resources.trained_model(job))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.download_button(
                 _("Download the model"),
@@ -77,7 +78,7 @@ elif job is not None:
 else:
     st.subheader(_("The model that comes with the project"))
     st.caption(_("Nothing trained here yet: choose a preset and press Train."))
-    training_panel.show_result(resources.shipped_model())
+    panel.show_result(resources.shipped_model())
 
 with st.expander(_("Go on with a saved model"), icon=":material/upload:"):
     uploaded = uploads.model_uploader(_("A model file (.npz) downloaded here"), "train_upload")

@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from dashboard import average_form, resources
+from dashboard import resources
+from dashboard.average_digit import form
 
 PAGE = "pages/2_Average_digit.py"
 
@@ -42,7 +43,7 @@ def forget_data():
         resources.digit_scores,
         resources.bias_sweep,
         resources.best_bias_of_training,
-        average_form._tiles_as_buttons,
+        form._tiles_as_buttons,
     ):
         loaded.clear()
 

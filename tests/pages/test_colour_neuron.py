@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from dashboard import resources
-from dashboard.colour_labels import MAX_OWN_IMAGES
-from dashboard.colour_sentences import Settings, number, step_caption, train_on, written_out
+from dashboard.colour_neuron.labels import MAX_OWN_IMAGES
+from dashboard.colour_neuron.sentences import Settings, number, step_caption, train_on, written_out
 
 PAGE = "pages/1_Colour_neuron.py"
 REDS = {"Couleur_rouge", "Couleur_rouge_bordeaux", "Couleur_rouge_cerise"}
@@ -324,7 +324,7 @@ def test_q_is_written_out_with_the_signs_of_the_state():
 
 
 def test_a_name_of_a_file_is_no_format():
-    from dashboard.colour_labels import LabelledImages
+    from dashboard.colour_neuron.labels import LabelledImages
 
     [image] = [image for image in resources._colour_bank() if image.id == "Couleur_bleu"]
     samples = LabelledImages((replace(image, name="{0} {n}", path=None),), (0,))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dashboard import resources
-from dashboard.canvas import Drawing, Stroke
+from dashboard.drawing.canvas import Drawing, Stroke
 from nncore.drawing import render_strokes
 from nncore.model_files import Model, save_model
 from nncore.network import build_network

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from dashboard import resources
-from dashboard.recipe_form import PRESET_NAMES
+from dashboard.training.form import PRESET_NAMES
 from nncore.recipe import RECIPES
 
 PAGE = "pages/3_Train_a_network.py"

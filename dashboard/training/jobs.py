@@ -27,7 +27,7 @@ from nncore.recipe import Recipe
 from nncore.training import EpochResult, Progress
 
 _log = logging.getLogger(__name__)
-_PROJECT = Path(__file__).parent.parent
+_PROJECT = Path(__file__).parents[2]
 # A job that no page has asked for during so long is forgotten, with its files.
 _FORGET_AFTER_S = 2 * 3600
 # How long a worker may take to write its last model before it is killed.

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.jobs import JobQueue, JobState, QueueFullError
+from dashboard.training.jobs import JobQueue, JobState, QueueFullError
 from nncore.model_files import load_model
 from nncore.recipe import RECIPES
 

@@ -3,7 +3,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.image_grid import ImageTile, flipped_ids, image_grid
+from dashboard.components.image_grid import ImageTile, flipped_ids, image_grid
 
 IDS = ("red", "blue", "green")
 
@@ -40,7 +40,7 @@ def test_two_tiles_with_one_id_are_refused():
 
 def test_labels_of_the_page_go_to_the_browser():
     def page():
-        from dashboard.image_grid import ImageTile, image_grid
+        from dashboard.components.image_grid import ImageTile, image_grid
 
         tiles = [ImageTile("red", "Red", "data:,1"), ImageTile("blue", "Blue", "data:,2")]
         image_grid(tiles, {"red"}, key="grid", label="Red?", on_toggle=lambda ids: None)

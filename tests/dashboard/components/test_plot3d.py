@@ -7,7 +7,7 @@ import pytest
 from plotly.offline import get_plotlyjs
 from streamlit.testing.v1 import AppTest
 
-from dashboard.plot3d import PlotState, plot3d, publish_plotlyjs
+from dashboard.components.plot3d import PlotState, plot3d, publish_plotlyjs
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def test_what_the_browser_gets():
         import numpy as np
         import plotly.graph_objects as go
 
-        from dashboard.plot3d import PlotState, plot3d
+        from dashboard.components.plot3d import PlotState, plot3d
 
         axis = {"range": [0, 255]}
         figure = go.Figure(go.Mesh3d(x=np.array([0.0, 1.0])))

@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import resources, state, uploads
-from dashboard.colour_images import ColourImage, colour_image
-from dashboard.image_grid import ImageTile, image_grid
+from dashboard.colour_neuron.images import ColourImage, colour_image
+from dashboard.components.image_grid import ImageTile, image_grid
 from dashboard.language import _
 from nncore.images import ImageFileError, open_image
 

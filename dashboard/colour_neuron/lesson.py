@@ -5,8 +5,8 @@ import streamlit as st
 from PIL import ImageColor
 
 from dashboard import state, uploads
-from dashboard.colour_labels import ColourState
-from dashboard.colour_sentences import (
+from dashboard.colour_neuron.labels import ColourState
+from dashboard.colour_neuron.sentences import (
     Lesson,
     Settings,
     number,
@@ -14,9 +14,9 @@ from dashboard.colour_sentences import (
     what_to_notice,
     written_out,
 )
+from dashboard.components.plot3d import PlotState, plot3d
 from dashboard.figures import colour_space as figures
 from dashboard.language import _
-from dashboard.plot3d import PlotState, plot3d
 from nncore.colour import mean_colour, scale_colours
 from nncore.images import ImageFileError, open_image
 

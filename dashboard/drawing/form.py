@@ -5,7 +5,8 @@ import streamlit as st
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import canvas, resources, shell, state, uploads
+from dashboard import resources, shell, state, uploads
+from dashboard.drawing import canvas
 from dashboard.language import _
 from nncore.drawing import ink_from_photo
 from nncore.images import rgb_pixels

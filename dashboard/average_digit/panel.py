@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, shell
-from dashboard.average_form import (
+from dashboard.average_digit.form import (
     MEMOIRE_EIGHT,
     MEMOIRE_FOUR,
     MEMOIRE_NEURON,

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.canvas import CANVAS_PX, MAX_POINTS, Drawing, Stroke, fabric_json, strokes_of
+from dashboard.drawing.canvas import CANVAS_PX, MAX_POINTS, Drawing, Stroke, fabric_json, strokes_of
 from nncore.drawing import digit_image, render_strokes
 
 # As the canvas sends a line that was drawn from (50, 50) to (200, 60) and (100, 220).

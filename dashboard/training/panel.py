@@ -7,8 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import resources
 from dashboard.chart import show_chart
 from dashboard.figures import training as figures
-from dashboard.jobs import Job, JobState
 from dashboard.language import _, ngettext
+from dashboard.training.jobs import Job, JobState
 from nncore.evaluation import Evaluation
 from nncore.model_files import Model
 

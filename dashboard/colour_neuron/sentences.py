@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard.colour_labels import LabelledImages
+from dashboard.colour_neuron.labels import LabelledImages
 from dashboard.language import _
 from nncore.colour import scale_colours
 from nncore.colour_neuron import TrainingLog, activation, potential, train

@@ -1,0 +1,1 @@
+"""Components of ours: what Streamlit's own elements cannot do."""

@@ -1,0 +1,1 @@
+"""The parts of the training page, and the jobs behind it."""
