@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources
+from dashboard.fields import whole_number
 from dashboard.figures import average_digit as figures
 from dashboard.language import _
 from nncore.average_digit import MEMOIRE_BIAS, MEMOIRE_DIGIT, MEMOIRE_THRESHOLD
@@ -146,13 +147,12 @@ def image_picker(digit: int) -> ChosenImage:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         is_test = st.toggle(_("Test images"), key="average_test", bind="query-params")
         n_images = n_test if is_test else n_train
-        index = st.number_input(
+        index = whole_number(
             _("Image number, from 0"),
-            min_value=0,
-            max_value=n_images - 1,
+            low=0,
+            high=n_images - 1,
             value=min(MEMOIRE_EIGHT, n_images - 1),
             key="average_image",
-            bind="query-params",
             width=150,
         )
         for label, number in (
@@ -164,7 +164,7 @@ def image_picker(digit: int) -> ChosenImage:
                 key=f"average_image_{number}",
                 disabled=number >= n_train,
                 on_click=_set,
-                kwargs={"average_test": False, "average_image": number},
+                kwargs={"average_test": False, "average_image": float(number)},
             )
         st.button(
             _("Random"),
@@ -219,7 +219,7 @@ def _set(**values: float | bool) -> None:
 
 def _choose_any(n_images: int) -> None:
     """Choose one of the images by chance."""
-    st.session_state["average_image"] = int(np.random.default_rng().integers(n_images))
+    st.session_state["average_image"] = float(np.random.default_rng().integers(n_images))
 
 
 @st.cache_resource(show_spinner=False)

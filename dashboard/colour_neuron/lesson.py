@@ -15,6 +15,7 @@ from dashboard.colour_neuron.sentences import (
     written_out,
 )
 from dashboard.components.plot3d import PlotState, plot3d
+from dashboard.fields import whole_number
 from dashboard.figures import colour_space as figures
 from dashboard.language import _
 from nncore.colour import mean_colour, scale_colours
@@ -64,18 +65,10 @@ def settings_fields() -> Settings:
             )
             for index, column in enumerate(st.columns(3))
         )
-        # A whole-number field of Streamlit 1.67 fails at "inf" in a link.
-        epochs = st.number_input(
-            _("Epochs"),
-            min_value=1.0,
-            max_value=200.0,
-            value=float(default.epochs),
-            step=1.0,
-            format="%g",
-            key="colour_epochs",
-            bind="query-params",
+        epochs = whole_number(
+            _("Epochs"), low=1, high=200, value=default.epochs, key="colour_epochs"
         )
-    return Settings(learning_rate, SCALES[scale], start, int(epochs))
+    return Settings(learning_rate, SCALES[scale], start, epochs)
 
 
 def train_button() -> None:

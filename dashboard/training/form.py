@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources
+from dashboard.fields import whole_number
 from dashboard.language import N_, _, ngettext
 from nncore.augmentation import DEFORMATIONS
 from nncore.mnist import N_CLASSES
@@ -37,14 +38,14 @@ def recipe_form() -> Recipe | None:
     """
     first, second, third, fourth = (st.columns(4) for _ in range(4))
     hidden = [
-        column.number_input(
+        whole_number(
             _("Hidden layer {number}").format(number=number),
-            min_value=0,
-            max_value=1024,
+            low=0,
+            high=1024,
             value=size,
             help=_("Neurons; 0 leaves the layer out."),
             key=f"train_hidden_{number}",
-            bind="query-params",
+            place=column,
         )
         for number, (column, size) in enumerate(
             zip(first, _hidden_sizes(_DEFAULT), strict=False), start=1
@@ -131,11 +132,12 @@ def _fill_in(name: str) -> None:
     """Set the widgets to a preset."""
     recipe = RECIPES[name]
     for number, size in enumerate(_hidden_sizes(recipe), start=1):
-        st.session_state[f"train_hidden_{number}"] = size
+        st.session_state[f"train_hidden_{number}"] = float(size)
     fields = (*CHOICES, *RANGES)
     for field in fields:
         if field != "validation_images":
-            st.session_state[f"train_{field}"] = getattr(recipe, field)
+            value = getattr(recipe, field)
+            st.session_state[f"train_{field}"] = float(value) if isinstance(value, int) else value
     st.session_state["train_augmentation"] = list(recipe.augmentation)
     st.session_state["train_images"] = recipe.training_images or _TRAINING_SET_SIZES[-1]
 
@@ -166,14 +168,16 @@ def _number(
     help: str | None = None,
 ) -> float:
     """Show a setting that is a number, whole where its limits are."""
+    value, key = getattr(_DEFAULT, field), f"train_{field}"
+    if isinstance(low, int):
+        return whole_number(label, low=low, high=high, value=value, key=key, place=place, help=help)
     return place.number_input(
         label,
         min_value=low,
         max_value=high,
-        value=getattr(_DEFAULT, field),
-        step=1 if isinstance(low, int) else 0.01,
-        format=None if isinstance(low, int) else "%g",
+        value=value,
+        format="%g",
         help=help,
-        key=f"train_{field}",
+        key=key,
         bind="query-params",
     )

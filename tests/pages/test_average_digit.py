@@ -196,7 +196,7 @@ def test_any_image_of_either_set(app):
     seen = set()
     for _ in range(3):
         app.button(key="average_random").click().run()
-        index = app.number_input(key="average_image").value
+        index = int(app.number_input(key="average_image").value)
         label = resources.mnist().test_labels[index]
         assert f"Test image {index} shows the digit {label}." in words(app)
         # The score of all images at once agrees with the sum over this one's pixels.

@@ -119,6 +119,13 @@ def test_a_link_fills_in_settings_and_nonsense_falls_back(open_app):
     assert app.selectbox(key="train_activation").value == "relu"
 
 
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan", "1e999", "1e30", "<b>5</b>", ""])
+def test_no_number_in_a_link_breaks_a_whole_number(open_app, value):
+    app = open_app(PAGE, train_epochs=value)
+    assert not app.exception
+    assert app.number_input(key="train_epochs").value == RECIPES["recommended"].epochs
+
+
 def test_a_missing_mnist_is_told_in_a_sentence(open_app, monkeypatch, tmp_path):
     resources._mnist.clear()
     monkeypatch.setenv("NNCORE_MNIST", str(tmp_path / "none.npz"))
