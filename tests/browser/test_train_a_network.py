@@ -32,13 +32,23 @@ def test_a_training_goes_on_while_the_reader_is_elsewhere_and_can_be_saved(page,
     page.get_by_text("Go on with a saved model").click()
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(model)
     expect(main_part(page)).to_contain_text("of the test images.")
+
+
+def test_a_damaged_model_is_refused_in_a_sentence(page, tmp_path):
+    visit(page, PATH)
+    model = tmp_path / "model.npz"
     model.write_bytes(b"damaged")
+    page.get_by_text("Go on with a saved model").click()
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(model)
     expect(page.get_by_test_id("stAlert")).to_contain_text("not a model of this project")
+    expect(main_part(page).get_by_role("button", name="Train the uploaded model on")).to_have_count(
+        0
+    )
 
 
 def test_stop_keeps_what_was_learnt(page):
-    visit(page, f"{PATH}&train_epochs=50")
+    # The recommended network on all images: far from over when it is stopped.
+    visit(page, "/Train_a_network?train_epochs=50")
     main_part(page).get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_test_id("stProgress")).to_contain_text("Epoch 2 of 50", timeout=60_000)
     main_part(page).get_by_role("button", name="Stop").click()
