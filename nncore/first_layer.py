@@ -59,9 +59,17 @@ class FirstLayerBlock:
             outputs += self._overlaps[rows, : rows.start] @ self._steps[: rows.start]
         return outputs
 
-    def step(self, rows: slice, output_gradient: np.ndarray, learning_rate: float) -> None:
-        """Take the step of the mini-batch ``rows``, whose gradient is (batch, n_outputs)."""
-        np.multiply(output_gradient, -learning_rate, out=self._steps[rows])
+    def step(self, rows: slice, output_step: np.ndarray) -> None:
+        """Take the step of the mini-batch ``rows``.
+
+        Parameters
+        ----------
+        rows : slice
+            Of the block.
+        output_step : ndarray of shape (batch, n_outputs)
+            Minus the learning rate times the gradient of the loss for the layer's outputs.
+        """
+        self._steps[rows] = output_step
 
     def finish(self) -> None:
         """Carry the steps of the block over into the layer."""

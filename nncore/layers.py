@@ -116,7 +116,7 @@ class DenseLayer(Layer):
         """Compute `gradients` alone: the first layer's inputs are pixels, which do not learn."""
         weights_gradient, bias_gradient = self.gradients
         np.matmul(self._inputs.T, output_gradient, out=weights_gradient)
-        np.sum(output_gradient, axis=0, out=bias_gradient)
+        np.add.reduce(output_gradient, axis=0, out=bias_gradient)
 
 
 class ActivationLayer(Layer):

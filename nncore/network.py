@@ -109,7 +109,9 @@ class SequentialNetwork:
         self._outputs = inputs
         return inputs
 
-    def backward(self, targets: np.ndarray, first_layer: int = 0) -> np.ndarray | None:
+    def backward(
+        self, targets: np.ndarray, first_layer: int = 0, scale: float = 1.0
+    ) -> np.ndarray | None:
         """Compute the gradients of the loss for the last `forward`.
 
         Parameters
@@ -118,6 +120,8 @@ class SequentialNetwork:
             What the outputs should have been.
         first_layer : int
             Where the last `forward` started.
+        scale : float
+            Factor for all gradients: backpropagation is linear, so it costs one small product.
 
         Returns
         -------
@@ -131,6 +135,8 @@ class SequentialNetwork:
             layers.pop()
         else:
             gradient = self.loss.gradient(self._outputs, targets)
+        if scale != 1:
+            gradient *= scale
         for layer in reversed(layers):
             if layer is self.layers[0] and isinstance(layer, DenseLayer):
                 layer.parameter_gradients(gradient)

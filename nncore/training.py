@@ -243,12 +243,14 @@ class Trainer:
         is_plain_descent = isinstance(optimizer, SGD) and not optimizer.weight_decay
         if is_plain_descent and isinstance(first, DenseLayer):
             block = FirstLayerBlock(first, images)
-            parameters, gradients = network.parameters[2:], network.gradients[2:]
+            parameters, steps = network.parameters[2:], network.gradients[2:]
+            # Scaled so, every gradient is the step itself, without a pass over all weights.
+            scale = -optimizer.learning_rate
             for rows in batches:
                 outputs[rows] = network.forward(block.forward(rows), first_layer=1)
-                gradient = network.backward(targets[rows], first_layer=1)
-                optimizer.update(parameters, gradients)
-                block.step(rows, gradient, optimizer.learning_rate)
+                block.step(rows, network.backward(targets[rows], first_layer=1, scale=scale))
+                for parameter, step in zip(parameters, steps, strict=True):
+                    parameter += step
             block.finish()
         else:
             inputs = as_inputs(images, network.n_inputs, network.dtype)

@@ -36,7 +36,7 @@ def test_a_block_equals_one_update_per_mini_batch():
         gradient = output_gradient(outputs)
         weights -= RATE * inputs[rows].T @ gradient
         bias -= RATE * gradient.sum(axis=0)
-        block.step(rows, gradient, RATE)
+        block.step(rows, -RATE * gradient)
     block.finish()
     np.testing.assert_allclose(layer.weights, weights, rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(layer.bias, bias, rtol=1e-12)
@@ -47,7 +47,7 @@ def test_the_layer_is_untouched_until_the_block_is_finished():
     before = layer.weights.copy()
     block = FirstLayerBlock(layer, images)
     rows = slice(0, BATCH)
-    block.step(rows, output_gradient(block.forward(rows)), RATE)
+    block.step(rows, -RATE * output_gradient(block.forward(rows)))
     np.testing.assert_array_equal(layer.weights, before)
 
 
@@ -56,7 +56,7 @@ def test_images_without_ink_change_the_bias_alone():
     block = FirstLayerBlock(layer, np.zeros((2, 2, 2), np.uint8))
     rows = slice(0, 2)
     np.testing.assert_array_equal(block.forward(rows), np.zeros((2, 2)))
-    block.step(rows, np.ones((2, 2)), 0.5)
+    block.step(rows, np.full((2, 2), -0.5))
     block.finish()
     np.testing.assert_array_equal(layer.weights, 1)
     assert layer.bias.tolist() == pytest.approx([-1, -1])
