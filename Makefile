@@ -3,9 +3,11 @@
 
 PYTHON ?= python3
 PORT ?= 8501
-# Options for Streamlit (make run, make dev) and for pytest (make test and its parts).
+# Options for Streamlit (make run, make dev), for pytest (make test and its parts) and for
+# make benchmark.
 STREAMLIT_ARGS ?=
 PYTEST_ARGS ?=
+BENCHMARK_ARGS ?=
 
 IN_VENV := .venv/bin/python
 PIP_INSTALL := "$(IN_VENV)" -m pip install -qq --disable-pip-version-check
@@ -43,7 +45,7 @@ define START_DASHBOARD
 		--logger.hideWelcomeMessage=true --logger.level=warning
 endef
 
-.PHONY: help run dev test test-fast test-browser lint format screenshots clean
+.PHONY: help run dev test test-fast test-browser lint format benchmark screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -56,22 +58,25 @@ dev: .venv/run.stamp ## The same for developers: reload on save, errors shown in
 
 test: lint test-fast test-browser ## Run all checks and tests
 
-test-fast: .venv/dev.stamp ## Run the tests that need no browser
+test-fast: .venv/test.stamp ## Run the tests that need no browser
 	@"$(IN_VENV)" -m pytest --quiet --ignore=tests/browser $(PYTEST_ARGS)
 
-test-browser: .venv/dev.stamp ## Run the tests in Chromium, installing it on Debian if missing
+test-browser: .venv/test.stamp ## Run the tests in Chromium, installing it on Debian if missing
 	@"$(IN_VENV)" tests/browser/chromium.py
 	@"$(IN_VENV)" -m pytest --quiet tests/browser $(PYTEST_ARGS)
 
-lint: .venv/dev.stamp ## Check style and formatting
+lint: .venv/test.stamp ## Check style and formatting
 	@"$(IN_VENV)" -m ruff check
 	@"$(IN_VENV)" -m ruff format --check
 
-format: .venv/dev.stamp ## Mend what can be mended of style and formatting
+format: .venv/test.stamp ## Mend what can be mended of style and formatting
 	@"$(IN_VENV)" -m ruff check --fix
 	@"$(IN_VENV)" -m ruff format
 
-screenshots: .venv/dev.stamp ## Take pictures of every page into docs/screenshots
+benchmark: .venv/dev.stamp ## Compare with JAX, PyTorch, scikit-learn and Keras (an hour; 1 GB)
+	@"$(IN_VENV)" -m benchmarks.training $(BENCHMARK_ARGS)
+
+screenshots: .venv/test.stamp ## Take pictures of every page into docs/screenshots
 	@"$(IN_VENV)" tests/browser/chromium.py
 	@"$(IN_VENV)" -m tests.browser.screenshots docs/screenshots
 
@@ -92,7 +97,12 @@ clean: ## Remove the environment, caches and files written by the dashboard
 	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+.venv/test.stamp: requirements-test.txt .venv/run.stamp
+	@echo "Installing what requirements-test.txt names into .venv"
+	@$(PIP_INSTALL) -r requirements-test.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/test.stamp
 	@echo "Installing what requirements-dev.txt names into .venv"
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@

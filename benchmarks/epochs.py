@@ -1,13 +1,12 @@
 """How long an epoch takes: nncore and its peers on the same work, in turns."""
 
 import contextlib
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmarks.peers import PEERS
-from benchmarks.peers.process import PeerProcess
-from benchmarks.report import log, markdown_table
+from benchmarks.peers.process import PeerProcess, let_settle
+from benchmarks.report import log, markdown_table, median_ratio, spread
 from nncore.recipe import RECIPES, Recipe
 
 NETWORKS = {
@@ -67,7 +66,7 @@ def epochs_report(
     return "\n\n".join(
         [
             f"### {NETWORKS[network]}; learning rate {RECIPES[network].learning_rate:g}",
-            "Seconds per epoch: median (lowest to highest); nncore's time divided by the peer's.",
+            "Seconds per epoch, and nncore's divided by the peer's:",
             _times_table(peers, measured),
             "Mean loss of the first epoch, all from the same starting weights:",
             _losses_table(peers, measured),
@@ -87,15 +86,11 @@ def measure_epochs(recipe: Recipe, peers: Sequence[str], rounds: int) -> dict[st
         for round_index in range(rounds):
             start = round_index % len(peers)
             for peer in (*peers[start:], *peers[:start]):
+                let_settle()
                 seconds, _ = processes[peer].epoch()
                 times[peer].seconds.append(seconds)
                 log(f"  round {round_index + 1}: {PEERS[peer].title} {seconds:.2f} s")
     return times
-
-
-def median_ratio(seconds: Sequence[float], peer_seconds: Sequence[float]) -> float:
-    """Return the median over the rounds of a time divided by a peer's in the same round."""
-    return statistics.median(a / b for a, b in zip(seconds, peer_seconds, strict=True))
 
 
 def _times_table(peers: Sequence[str], measured: Mapping[int, Mapping[str, EpochTimes]]) -> str:
@@ -108,11 +103,7 @@ def _times_table(peers: Sequence[str], measured: Mapping[int, Mapping[str, Epoch
         row = [PEERS[peer].title]
         for times in measured.values():
             seconds = times[peer].seconds
-            ratio = median_ratio(times["nncore"].seconds, seconds)
-            row += [
-                f"{statistics.median(seconds):.2f} ({min(seconds):.2f} to {max(seconds):.2f})",
-                f"{ratio:.2f}",
-            ]
+            row += [spread(seconds), median_ratio(times["nncore"].seconds, seconds)]
         rows.append(row)
     return markdown_table(header, rows)
 

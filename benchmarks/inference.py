@@ -1,14 +1,12 @@
 """How long prediction takes: the whole test set at once, and a single image."""
 
 import contextlib
-import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 
-from benchmarks.epochs import median_ratio
 from benchmarks.peers import PEERS
-from benchmarks.peers.process import PeerProcess
-from benchmarks.report import log, markdown_table
+from benchmarks.peers.process import PeerProcess, let_settle
+from benchmarks.report import log, markdown_table, median_ratio, spread
 from nncore.recipe import RECIPES
 
 N_IMAGES = (10_000, 1)
@@ -31,27 +29,22 @@ def inference_report(peers: Sequence[str], rounds: int) -> str:
     """
     # The weights do not matter for the time, so one mini-batch is enough to make the networks.
     recipe = replace(RECIPES["keras"], training_images=RECIPES["keras"].batch_size)
-    seconds = {(peer, n_images): [] for peer in peers for n_images in N_IMAGES}
+    times_ms = {(peer, n_images): [] for peer in peers for n_images in N_IMAGES}
     with contextlib.ExitStack() as stack:
         processes = {peer: stack.enter_context(PeerProcess(peer, recipe)) for peer in peers}
         for round_index in range(rounds):
             log(f"  round {round_index + 1}")
-            for (peer, n_images), of_peer in seconds.items():
-                of_peer.append(processes[peer].predict_s(n_images))
-    header = [""]
+            for (peer, n_images), of_peer in times_ms.items():
+                let_settle()
+                of_peer.append(1000 * processes[peer].predict_s(n_images))
+    header = ["images"]
     for n_images in N_IMAGES:
-        header += [f"{n_images:,} at once: ms", "nncore / peer"]
+        header += [f"{n_images:,}: ms", "nncore / peer"]
     rows = []
     for peer in peers:
         row = [PEERS[peer].title]
         for n_images in N_IMAGES:
-            of_peer = seconds[peer, n_images]
-            ratio = median_ratio(seconds["nncore", n_images], of_peer)
-            row += [f"{1000 * statistics.median(of_peer):.3g}", f"{ratio:.2f}"]
+            of_peer = times_ms[peer, n_images]
+            row += [spread(of_peer), median_ratio(times_ms["nncore", n_images], of_peer)]
         rows.append(row)
-    return "\n\n".join(
-        [
-            "### Prediction: ReLU, ReLU, softmax",
-            markdown_table(header, rows),
-        ]
-    )
+    return "### Prediction\n\nSo many images at once:\n\n" + markdown_table(header, rows)

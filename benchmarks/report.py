@@ -1,7 +1,9 @@
 """What the measurements have in common when they are written down."""
 
+import math
 import os
 import platform
+import statistics
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -15,11 +17,27 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def spread(values: Sequence[float]) -> str:
+    """Return the median and the range of some values; an infinite one was not reached."""
+    median, low, high = (
+        f"{value:.3g}" if math.isfinite(value) else "not reached"
+        for value in (statistics.median(values), min(values), max(values))
+    )
+    return f"{median} ({low} to {high})" if low != high else median
+
+
+def median_ratio(values: Sequence[float], peer_values: Sequence[float]) -> str:
+    """Return the median over the rounds of a value divided by a peer's in the same round."""
+    ratio = statistics.median(a / b for a, b in zip(values, peer_values, strict=True))
+    return f"{ratio:.2f}" if 0 < ratio < math.inf else "–"
+
+
 def conditions(packages: Iterable[str]) -> str:
     """Return in a sentence when and where this is measured, and with which versions."""
     versions = [f"{package} {metadata.version(package)}" for package in packages]
     return (
         f"{date.today():%d %B %Y}, {_processor()}, {os.cpu_count()} cores, "
+        f"load average {os.getloadavg()[0]:.2f} before the start, "
         f"{platform.system()}, Python {platform.python_version()}, {', '.join(versions)}."
     )
 

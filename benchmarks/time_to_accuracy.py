@@ -1,18 +1,18 @@
 """How long it takes to be right on 98 % of the test images: nncore, and Keras with Adam."""
 
 import json
-import statistics
+import math
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.peers import PEERS
 from benchmarks.peers.process import PROJECT, PeerError, PeerProcess
-from benchmarks.report import log, markdown_table
+from benchmarks.report import log, markdown_table, median_ratio, spread
 from nncore.recipe import RECIPES
 
 GOAL = 0.98
@@ -55,27 +55,25 @@ def time_to_accuracy_report(peers: Sequence[str], n_images: int) -> str:
     keras_peers = [peer for peer in peers if PEERS[peer].module == "keras_peer"]
     runs: dict[str, list[Run]] = {}
     for seed in SEEDS:
-        trainings = [("nncore, recommended", nncore_run(seed, n_images))]
-        trainings += [
-            (
-                f"{PEERS[peer].title}, Adam, mini-batches of {batch_size}",
-                keras_run(peer, batch_size, seed, n_images),
-            )
-            for peer in keras_peers
-            for batch_size in KERAS_BATCH_SIZES
-        ]
-        for title, run in trainings:
-            log(f"  seed {seed}: {title} {run}")
+        for title, run in _trainings(keras_peers, seed, n_images):
+            log(f"  seed {seed}: {title}: {run}")
             runs.setdefault(title, []).append(run)
     return "\n\n".join(
         [
             f"### Seconds to {GOAL:.0%} test accuracy, seeds {', '.join(map(str, SEEDS))}",
-            markdown_table(
-                ["", "epochs", "training", "median", "since start", "median", "accuracy"],
-                [_row(title, of_title) for title, of_title in runs.items()],
-            ),
+            "Training alone, and all since the process was started:",
+            _table(runs),
         ]
     )
+
+
+def _trainings(keras_peers: Sequence[str], seed: int, n_images: int) -> Iterator[tuple[str, Run]]:
+    """Yield the runs with one seed, nncore's first, each with its title."""
+    yield "nncore, recommended", nncore_run(seed, n_images)
+    for peer in keras_peers:
+        for batch_size in KERAS_BATCH_SIZES:
+            title = f"{PEERS[peer].title}, Adam, mini-batches of {batch_size}"
+            yield title, keras_run(peer, batch_size, seed, n_images)
 
 
 def nncore_run(seed: int, n_images: int) -> Run:
@@ -109,6 +107,7 @@ def keras_run(peer: str, batch_size: int, seed: int, n_images: int) -> Run:
     """Train the same network with Adam until it is good enough, for 20 epochs at most."""
     recipe = replace(
         RECIPES["keras"],
+        layers=RECIPES["recommended"].layers,
         optimizer="adam",
         learning_rate=_ADAM_RATE,
         batch_size=batch_size,
@@ -128,20 +127,19 @@ def keras_run(peer: str, batch_size: int, seed: int, n_images: int) -> Run:
     return run
 
 
-def _row(title: str, runs: Sequence[Run]) -> list[str]:
-    """Return the cells of one training: each seed's figures, and medians of the times.
-
-    A time that ended without success counts as infinite.
-    """
-
-    def times(name: str) -> list[str]:
-        seconds = [getattr(run, name) if run.accuracy >= GOAL else float("inf") for run in runs]
-        return [", ".join(f"{s:.1f}" for s in seconds), f"{statistics.median(seconds):.1f}"]
-
-    return [
-        title,
-        ", ".join(str(run.epochs) for run in runs),
-        *times("training_s"),
-        *times("wall_s"),
-        ", ".join(f"{run.accuracy:.2%}" for run in runs),
-    ]
+def _table(runs: Mapping[str, Sequence[Run]]) -> str:
+    """Return a row for each way to train, of whose runs the first is nncore's."""
+    rows = []
+    for title, of_title in runs.items():
+        row = [title, ", ".join(str(run.epochs) for run in of_title)]
+        for name in ("training_s", "wall_s"):
+            seconds, nncore_seconds = (
+                [getattr(run, name) if run.accuracy >= GOAL else math.inf for run in some_runs]
+                for some_runs in (of_title, next(iter(runs.values())))
+            )
+            row += [spread(seconds), median_ratio(nncore_seconds, seconds)]
+        rows.append([*row, ", ".join(f"{run.accuracy:.2%}" for run in of_title)])
+    return markdown_table(
+        ["", "epochs", "training: s", "nncore / it", "from start: s", "nncore / it", "accuracy"],
+        rows,
+    )

@@ -13,8 +13,13 @@ from benchmarks.peers import PEERS
 from nncore.recipe import Recipe
 
 PROJECT = Path(__file__).parent.parent.parent
-# Threads of the peer that was asked before may go on waiting actively for a moment.
+# Threads of OpenMP and of BLAS go on waiting actively for a moment after their last work.
 _SETTLE_S = 0.3
+
+
+def let_settle() -> None:
+    """Wait until the peer that was asked last does nothing any more."""
+    time.sleep(_SETTLE_S)
 
 
 class PeerError(RuntimeError):
@@ -64,21 +69,16 @@ class PeerProcess:
 
     def epoch(self) -> tuple[float, float]:
         """Train for an epoch; return how long it took, in seconds, and the mean loss."""
-        answer = self._ask("epoch")
+        answer = self._exchange({"request": "epoch"})
         return answer["seconds"], answer["loss"]
 
     def accuracy(self) -> float:
         """Return the share of right answers for the test images, in 0-1."""
-        return self._ask("accuracy")["accuracy"]
+        return self._exchange({"request": "accuracy"})["accuracy"]
 
     def predict_s(self, n_images: int) -> float:
         """Return how long predicting so many images takes, in seconds."""
-        return self._ask("predict", n_images=n_images)["seconds"]
-
-    def _ask(self, request: str, **arguments: int) -> dict[str, float]:
-        """Return the answer to a request, which is not made before the machine is at rest."""
-        time.sleep(_SETTLE_S)
-        return self._exchange({"request": request, **arguments})
+        return self._exchange({"request": "predict", "n_images": n_images})["seconds"]
 
     def _exchange(self, message: dict) -> dict[str, float]:
         """Send a line, wait for the answer and return it."""

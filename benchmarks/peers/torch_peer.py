@@ -39,7 +39,7 @@ class TorchPeer(Peer):
             self._mean_loss = _half_squared_error
         torch.manual_seed(recipe.seed)
         kind = min(_KINDS_OF_SGD, key=self._trial_s)
-        print(f"PyTorch's {kind} SGD with {torch.get_num_threads()} threads", file=sys.stderr)
+        print(f"  PyTorch: {kind} SGD, threads: {torch.get_num_threads()}", file=sys.stderr)
         self._optimizer = self._sgd(self._model, kind)
 
     def epoch(self) -> float:
