@@ -133,7 +133,8 @@ def _what_to_notice(evaluation: Evaluation) -> str:
     if len(never):
         return _(
             "Notice the empty columns: this network never answers {digits}. An output neuron that "
-            "starts out saturated has no slope to learn by, as in the mémoire."
+            "too large a step has pushed to where the sigmoid is flat has no slope left to learn "
+            "by, as in the mémoire."
         ).format(digits=", ".join(map(str, never)))
     errors = evaluation.confusion - np.diag(np.diag(evaluation.confusion))
     true, answer = np.unravel_index(errors.argmax(), errors.shape)
