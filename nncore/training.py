@@ -251,6 +251,7 @@ class Trainer:
                 block.step(rows, network.backward(targets[rows], first_layer=1, scale=scale))
                 for parameter, step in zip(parameters, steps, strict=True):
                     parameter += step
+            optimizer.step += len(batches)
             block.finish()
         else:
             inputs = as_inputs(images, network.n_inputs, network.dtype)

@@ -80,6 +80,8 @@ def test_every_optimizer_learns(optimizer, settings):
     test = (MNIST.test_images[:500], MNIST.test_labels[:500])
     results = [r for r in run.train(IMAGES, LABELS, test=test) if isinstance(r, EpochResult)]
     assert [result.epoch for result in results] == [1, 2, 3]
+    # 1003 images in mini-batches of 10.
+    assert run.optimizer.step == 3 * 101
     assert results[-1].loss < 0.7 * results[0].loss
     assert results[-1].test_accuracy > 0.7
 
