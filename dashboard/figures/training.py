@@ -55,20 +55,27 @@ def confusion_matrix(confusion: np.ndarray) -> go.Figure:
     digits = [str(digit) for digit in range(len(confusion))]
     # The right answers outnumber the errors so much that one colour scale shows only them.
     errors = confusion - np.diag(np.diag(confusion))
-    figure = go.Figure(
-        go.Heatmap(
-            z=errors,
-            x=digits,
-            y=digits,
-            text=confusion,
-            texttemplate="%{text}",
-            hovertemplate=_("a %{y} taken for a %{x}: %{text}") + "<extra></extra>",
-            colorscale=[[0, "rgba(213, 94, 0, 0)"], [1, "rgba(213, 94, 0, 1)"]],
-            showscale=False,
-            xgap=1,
-            ygap=1,
-        )
+    cells = go.Heatmap(
+        z=errors,
+        x=digits,
+        y=digits,
+        text=confusion,
+        hovertemplate=_("a %{y} taken for a %{x}: %{text}") + "<extra></extra>",
+        colorscale=[[0, "rgba(213, 94, 0, 0)"], [1, "rgba(213, 94, 0, 1)"]],
+        showscale=False,
+        xgap=1,
+        ygap=1,
     )
+    # A trace of its own takes the theme's colour; a heatmap chooses it by the cell, and takes
+    # what is transparent for orange.
+    counts = go.Scatter(
+        x=digits * len(digits),
+        y=np.repeat(digits, len(digits)),
+        text=confusion.ravel(),
+        mode="text",
+        hoverinfo="skip",
+    )
+    figure = go.Figure([cells, counts])
     figure.update_xaxes(title=_("Answer"), type="category", side="top", showgrid=False)
     figure.update_yaxes(
         title=_("True digit"), type="category", autorange="reversed", showgrid=False

@@ -56,6 +56,8 @@ def show_whole(page: Page) -> None:
     # Plots drawn by then follow the new size, lazily loaded ones are drawn now.
     page.wait_for_load_state("networkidle")
     wait_until_idle(page)
+    for view in page.locator(".plot3d-view").all():
+        view.locator("canvas").first.wait_for()
 
 
 if __name__ == "__main__":
