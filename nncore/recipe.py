@@ -75,10 +75,10 @@ class Recipe:
     loss: str = "cross-entropy"
     initialisation: str = "he"
     optimizer: str = "sgd"
-    schedule: str = "cosine"
-    learning_rate: float = 0.2
+    schedule: str = "constant"
+    learning_rate: float = 0.1
     batch_size: int = 32
-    epochs: int = 4
+    epochs: int = 5
     seed: int = 0
     training_images: int | None = None
     weight_decay: float = 0.0
@@ -138,7 +138,6 @@ _MEMOIRE = Recipe(
     loss="mse",
     initialisation="memoire",
     optimizer="sgd",
-    schedule="constant",
     learning_rate=3.0,
     batch_size=10,
     epochs=10,
@@ -155,10 +154,11 @@ RECIPES = {
         # Keras' own default for SGD, which the mémoire's listing leaves as it is.
         learning_rate=0.01,
     ),
-    "recommended": Recipe(),
+    "recommended": Recipe(schedule="cosine", learning_rate=0.2, epochs=4),
     # The shipped model: as large as 4 MB allow, and never twice the same image.
     "recognizer": Recipe(
         layers=(784, 800, 400, 10),
+        schedule="cosine",
         learning_rate=0.1,
         batch_size=50,
         epochs=120,

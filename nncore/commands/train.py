@@ -33,14 +33,15 @@ def add_train(commands: Any) -> None:
         "train",
         _run_train,
         "train a network on MNIST",
-        "Settings that are not given come from the recipe, or with --resume from the model. The "
+        "Settings that are not given come from the recipe, or with --resume from the model. A "
+        "schedule other than constant runs over all epochs that were planned at the start. The "
         "model is written at the start and after every epoch, so that stopping (Ctrl-C, SIGTERM) "
         "leaves that of the last finished epoch.",
     )
     command.add_argument("--out", type=Path, required=True, metavar="MODEL.npz", help="result")
     start = command.add_mutually_exclusive_group()
     start.add_argument(
-        "--recipe", choices=RECIPES, default="recommended", help="where settings start from"
+        "--recipe", choices=RECIPES, help="where settings start from, other than plain ones"
     )
     start.add_argument(
         "--resume", type=Path, metavar="MODEL", help="go on with a model; --epochs counts from here"
@@ -148,7 +149,8 @@ def _model_to_train(options: argparse.Namespace) -> Model:
         if getattr(options, field.name) is not None
     }
     if options.resume is None:
-        trainer = new_trainer(replace(RECIPES[options.recipe], **given))
+        recipe = RECIPES[options.recipe] if options.recipe else Recipe()
+        trainer = new_trainer(replace(recipe, **given))
         return Model(trainer.network, trainer)
     model = load_model(options.resume)
     network, trainer = model.network, model.trainer

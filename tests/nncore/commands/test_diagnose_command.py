@@ -11,7 +11,8 @@ def path(tmp_path_factory):
 @pytest.fixture
 def model(run, path):
     if not path.exists():
-        run("train", "--layers", "784,60,10", "--limit", "6000", "--epochs", "1", "--out", path)
+        settings = ("--layers", "784,60,10", "--limit", "6000", "--epochs", "1")
+        run("train", *settings, "--learning-rate", "0.2", "--out", path)
     return load_model(path)
 
 

@@ -61,7 +61,7 @@ def test_the_command_line_of_the_memoire(run, tmp_path):
 
 
 def test_resuming_equals_training_through(run, tmp_path):
-    settings = (*SMALL, "--optimizer", "adam", "--learning-rate", "0.001", "--schedule", "constant")
+    settings = (*SMALL, "--optimizer", "adam", "--learning-rate", "0.001")
     run("train", *settings, "--epochs", "3", "--out", tmp_path / "through.npz")
     run("train", *settings, "--epochs", "1", "--out", tmp_path / "part.npz")
     resume = ("--resume", tmp_path / "part.npz", "--epochs", "2", "--out", tmp_path / "resumed.npz")
