@@ -17,9 +17,10 @@ def test_a_training_goes_on_while_the_reader_is_elsewhere_and_can_be_saved(page,
     visit(page, f"{PATH}&train_epochs=3")
     main_part(page).get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile("Epoch|worker"))
-    page.get_by_role("link", name="Average digit").click()
+    sidebar = page.get_by_test_id("stSidebarUserContent")
+    sidebar.get_by_role("link", name="Average digit").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Average digit")
-    page.get_by_role("link", name="Train a network").click()
+    sidebar.get_by_role("link", name="Train a network").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Train a network")
     result = page.get_by_test_id("stMetric").first
     expect(result).to_contain_text("%", timeout=60_000)
