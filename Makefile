@@ -81,7 +81,7 @@ screenshots: .venv/test.stamp ## Take pictures of every page into docs/screensho
 	@"$(IN_VENV)" -m tests.browser.screenshots docs/screenshots
 
 clean: ## Remove the environment, caches and files written by the dashboard
-	rm -rf .venv .jobs .pytest_cache .ruff_cache static/plotly*
+	rm -rf .venv .pytest_cache .ruff_cache static/plotly*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps lie in .venv and are newer than the requirements that are installed there.
