@@ -23,12 +23,13 @@ def sigmoid(inputs: np.ndarray) -> np.ndarray:
     ndarray of the same shape and dtype
         ``1 / (1 + exp(-inputs))``, finite and without a warning for every input but NaN.
     """
+    result = np.asarray(np.negative(inputs))
     # exp() may overflow to infinity, whose reciprocal is the right answer, 0.
     with np.errstate(over="ignore"):
-        result = np.exp(-np.asarray(inputs))
-    # The two steps in place: a mini-batch's array is not worth three new ones.
+        np.exp(result, out=result)
+    # All in place: a mini-batch's array is not worth four new ones.
     result += 1
-    return np.reciprocal(result, out=result) if result.ndim else 1 / result
+    return np.divide(1, result, out=result)[()]
 
 
 def relu(inputs: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 Whoever iterates decides what to show, what to save and when to stop.
 """
 
+import contextlib
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,17 +12,16 @@ import numpy as np
 
 from nncore.augmentation import Augmentation
 from nncore.evaluation import accuracy
-from nncore.first_layer import FirstLayerBlock
-from nncore.layers import DenseLayer
 from nncore.mnist import one_hot
-from nncore.network import SequentialNetwork, as_inputs, build_network
-from nncore.optimizers import OPTIMIZERS, SGD, Optimizer
+from nncore.network import SequentialNetwork, build_network
+from nncore.optimizers import OPTIMIZERS, Optimizer
 from nncore.recipe import Recipe
 from nncore.schedules import SCHEDULES
+from nncore.steps import steps_for
 
-# Samples gathered at a time. Smaller blocks make smaller matrix products; larger ones make the
-# corrections inside `FirstLayerBlock` grow, and more of their pixels are active.
-_BLOCK = 160
+# Samples of a block. Fewer make smaller matrix products and more waiting between two threads; more
+# make the corrections inside `FirstLayerDescent` grow, and more of their pixels are active.
+_BLOCK = 120
 
 
 @dataclass(frozen=True)
@@ -167,10 +167,9 @@ class Trainer:
                 f"{self.recipe.validation_images} for validation, "
                 f"got {len(images)} and {len(labels)}"
             )
-        targets = one_hot(labels, self.network.n_outputs).astype(self.network.dtype, copy=False)
         while self.epochs_done < self.recipe.epochs:
             result = yield from self._epoch(
-                images[:n_training], targets[:n_training], report_every_s
+                images[:n_training], labels[:n_training], report_every_s
             )
             if n_training < len(images):
                 validation = accuracy(self.network, images[n_training:], labels[n_training:])
@@ -197,70 +196,64 @@ class Trainer:
         return True
 
     def _epoch(
-        self, images: np.ndarray, targets: np.ndarray, report_every_s: float
+        self, images: np.ndarray, labels: np.ndarray, report_every_s: float
     ) -> Generator[Progress, None, EpochResult]:
         """Run one epoch and return its result."""
-        recipe, epoch = self.recipe, self.epochs_done + 1
         order = self.generator.permutation(len(images))
-        block_size = recipe.batch_size * max(1, round(_BLOCK / recipe.batch_size))
-        augmentation = Augmentation(recipe.augmentation)
-        elapsed_s = self.elapsed_s
-        whole, recent = _Tally(), _Tally()
-        reported = time.perf_counter()
-        for start in range(0, len(order), block_size):
-            began = time.perf_counter()
-            progress = (self.epochs_done + start / len(order)) / recipe.epochs
-            factor = SCHEDULES[recipe.schedule](progress)
-            self.optimizer.learning_rate = self.learning_rate * factor
-            samples = order[start : start + block_size]
-            block_images, block_targets = images[samples], targets[samples]
-            if recipe.augmentation:
-                block_images = augmentation.deform(block_images, self.generator)
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                outputs = self._take_steps(block_images, block_targets)
-                recent.add(self.network.loss.value(outputs, block_targets), outputs, block_targets)
-            elapsed_s += time.perf_counter() - began
-            if not np.isfinite(recent.loss):
-                raise DivergedError("the loss is no longer finite: lower the learning rate")
-            if time.perf_counter() - reported >= report_every_s:
-                reported = time.perf_counter()
-                fraction = (start + len(samples)) / len(order)
-                yield Progress(epoch, fraction, recent.loss, recent.accuracy, elapsed_s)
-                whole.merge(recent)
-                recent = _Tally()
-        whole.merge(recent)
-        return EpochResult(epoch, whole.loss, whole.accuracy, elapsed_s)
-
-    def _take_steps(self, images: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Take the steps of some mini-batches; return what the network said before each."""
-        network, optimizer, batch_size = self.network, self.optimizer, self.recipe.batch_size
+        labels = labels[order]
+        targets = one_hot(labels, self.network.n_outputs).astype(self.network.dtype, copy=False)
         outputs = np.empty_like(targets)
-        batches = [
-            slice(start, min(start + batch_size, len(images)))
-            for start in range(0, len(images), batch_size)
-        ]
-        first = network.layers[0]
-        is_plain_descent = isinstance(optimizer, SGD) and not optimizer.weight_decay
-        if is_plain_descent and isinstance(first, DenseLayer):
-            block = FirstLayerBlock(first, images)
-            parameters, steps = network.parameters[2:], network.gradients[2:]
-            # Scaled so, every gradient is the step itself, without a pass over all weights.
-            scale = -optimizer.learning_rate
-            for rows in batches:
-                outputs[rows] = network.forward(block.forward(rows), first_layer=1)
-                block.step(rows, network.backward(targets[rows], first_layer=1, scale=scale))
-                for parameter, step in zip(parameters, steps, strict=True):
-                    parameter += step
-            optimizer.step += len(batches)
-            block.finish()
-        else:
-            inputs = as_inputs(images, network.n_inputs, network.dtype)
-            parameters, gradients = network.parameters, network.gradients
-            for rows in batches:
-                outputs[rows] = network.forward(inputs[rows])
-                network.backward(targets[rows])
-                optimizer.update(parameters, gradients)
-        return outputs
+
+        @np.errstate(over="ignore", invalid="ignore")
+        def loss_and_accuracy(rows: slice) -> tuple[float, float]:
+            loss = self.network.loss.value(outputs[rows], targets[rows])
+            right = outputs[rows].argmax(axis=1) == labels[rows]
+            return loss, float(right.mean())
+
+        began, elapsed_s, reported = time.perf_counter(), self.elapsed_s, 0
+        with contextlib.closing(
+            steps_for(self.network, self.optimizer, self.recipe.batch_size)
+        ) as steps:
+            steps.prepare(self._block_images(images, order, 0))
+            for start in range(0, len(order), self._block_size):
+                end = min(start + self._block_size, len(order))
+                self._follow_schedule(start / len(order))
+                following = self._block_images(images, order, end)
+                steps.take(targets[start:end], outputs[start:end], following)
+                is_due = time.perf_counter() - began >= report_every_s
+                if following is not None and not is_due:
+                    continue
+                steps.settle()
+                loss, share_right = loss_and_accuracy(slice(reported, end))
+                if not np.isfinite(loss):
+                    raise DivergedError("the loss is no longer finite: lower the learning rate")
+                elapsed_s += time.perf_counter() - began
+                if is_due:
+                    fraction = end / len(order)
+                    yield Progress(self.epochs_done + 1, fraction, loss, share_right, elapsed_s)
+                began, reported = time.perf_counter(), end
+        loss, share_right = loss_and_accuracy(slice(None))
+        return EpochResult(self.epochs_done + 1, loss, share_right, elapsed_s)
+
+    @property
+    def _block_size(self) -> int:
+        """Samples of a block: whole mini-batches."""
+        return self.recipe.batch_size * max(1, round(_BLOCK / self.recipe.batch_size))
+
+    def _block_images(self, images: np.ndarray, order: np.ndarray, start: int) -> np.ndarray | None:
+        """Return the images of the block that begins at ``start``; None after the last."""
+        if start == len(order):
+            return None
+        block = images[order[start : start + self._block_size]]
+        if self.recipe.augmentation:
+            block = Augmentation(self.recipe.augmentation).deform(block, self.generator)
+        return block
+
+    def _follow_schedule(self, epoch_fraction: float) -> None:
+        """Set the optimiser's learning rate for a point in the running epoch."""
+        progress = (self.epochs_done + epoch_fraction) / self.recipe.epochs
+        factor = SCHEDULES[self.recipe.schedule](progress)
+        self.optimizer.learning_rate = self.learning_rate * factor
 
 
 def new_trainer(recipe: Recipe) -> Trainer:
@@ -281,30 +274,3 @@ def new_trainer(recipe: Recipe) -> Trainer:
 def optimizer_for(recipe: Recipe) -> Optimizer:
     """Return a recipe's optimiser before its first step."""
     return OPTIMIZERS[recipe.optimizer](recipe.learning_rate, recipe.weight_decay)
-
-
-class _Tally:
-    """Running means of loss and accuracy over samples."""
-
-    def __init__(self):
-        self._n, self._loss, self._right = 0, 0.0, 0
-
-    @property
-    def loss(self) -> float:
-        return self._loss / self._n
-
-    @property
-    def accuracy(self) -> float:
-        return self._right / self._n
-
-    def add(self, mean_loss: float, outputs: np.ndarray, targets: np.ndarray) -> None:
-        """Count some more samples."""
-        self._n += len(outputs)
-        self._loss += mean_loss * len(outputs)
-        self._right += int((outputs.argmax(axis=1) == targets.argmax(axis=1)).sum())
-
-    def merge(self, other: "_Tally") -> None:
-        """Count the samples of another tally too."""
-        self._n += other._n
-        self._loss += other._loss
-        self._right += other._right
