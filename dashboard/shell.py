@@ -72,7 +72,7 @@ AVERAGE_DIGIT = Page(
     ),
 )
 TRAIN_A_NETWORK = Page(
-    path="pages/3_Train_a_network.py",
+    path="pages/4_Train_a_network.py",
     title=N_("Train a network"),
     icon=":material/hub:",
     question=N_("What can hundreds of neurons learn?"),
@@ -82,7 +82,7 @@ TRAIN_A_NETWORK = Page(
     ),
 )
 DRAW_DIGITS = Page(
-    path="pages/4_Draw_digits.py",
+    path="pages/6_Draw_digits.py",
     title=N_("Draw digits"),
     icon=":material/draw:",
     question=N_("Does it read your handwriting?"),

@@ -259,7 +259,7 @@ def test_settings_survive_leaving_the_page(app):
     app.slider(key="average_bias").set_value(-70.0)
     app.run()
     before = metrics(app)
-    app.switch_page("pages/3_Train_a_network.py").run()
+    app.switch_page("pages/4_Train_a_network.py").run()
     app.switch_page(PAGE).run()
     assert metrics(app) == before
     assert app.slider(key="average_bias").value == -70

@@ -14,7 +14,7 @@ from nncore.model_files import Model, save_model
 from nncore.network import build_network
 from nncore.recipe import Recipe
 
-PAGE = "pages/4_Draw_digits.py"
+PAGE = "pages/6_Draw_digits.py"
 THREE = Stroke(
     (
         *((80, 70), (130, 45), (185, 65), (190, 105), (140, 132)),
@@ -188,7 +188,7 @@ def test_the_network_just_trained_can_be_chosen(open_with):
     while job.is_active:
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    app.switch_page("pages/3_Train_a_network.py").run()
+    app.switch_page("pages/4_Train_a_network.py").run()
     app.session_state["state_TrainingState"].job_id = job.id
     app.switch_page(PAGE).run()
     app.segmented_control(key="draw_model").set_value("trained").run()

@@ -6,7 +6,7 @@ from dashboard import resources
 from dashboard.training.form import PRESET_NAMES
 from nncore.recipe import RECIPES
 
-PAGE = "pages/3_Train_a_network.py"
+PAGE = "pages/4_Train_a_network.py"
 
 
 @pytest.fixture
