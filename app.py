@@ -34,9 +34,10 @@ with st.container(width=PAGE_WIDTH_PX):
             "real data, each with its formula and its surprise."
         )
     )
-    cards = iter(st.columns(2) + st.columns(2))
     for number, page in enumerate(shell.PAGES[1:], start=1):
-        with next(cards).container(border=True, height="stretch"):
+        if number % 2:
+            row = iter(st.columns(2))
+        with next(row).container(border=True, height="stretch"):
             if picture := card_picture(page.path):
                 st.image(picture, width="stretch", alt=picture_texts[page])
             st.markdown(f"##### {_(page.question)}")

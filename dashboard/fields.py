@@ -1,5 +1,7 @@
 """Fields that several pages have, and that Streamlit's own do not quite do."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -50,3 +52,44 @@ def whole_number(
         **options,
     )
     return int(number)
+
+
+def named_choice(label: str, names: Mapping[str, str], *, key: str) -> str:
+    """Show choices of which one is chosen, by codes that a link carries in every language.
+
+    Parameters
+    ----------
+    label : str
+        For screen readers.
+    names : mapping from str to str
+        What is shown for each code; the first one is the default.
+    key : str
+        Key of the widget and name in the link.
+
+    Returns
+    -------
+    str
+        The chosen code.
+
+    Notes
+    -----
+    A widget that Streamlit 1.67 binds to the link itself puts the names as they are shown there.
+    """
+    codes = list(names)
+    if st.session_state.get(key) not in names:
+        in_link = st.query_params.get(key)
+        st.session_state[key] = in_link if in_link in names else codes[0]
+    chosen = st.segmented_control(
+        label,
+        codes,
+        format_func=names.__getitem__,
+        required=True,
+        key=key,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    if chosen != codes[0]:
+        st.query_params[key] = chosen
+    elif key in st.query_params:
+        del st.query_params[key]
+    return chosen

@@ -11,9 +11,10 @@ from dashboard.language import _
 from dashboard.training.jobs import Job, JobQueue
 from nncore import average_digit
 from nncore.augmentation import DEFORMATIONS, Augmentation
-from nncore.evaluation import Evaluation, evaluate
+from nncore.evaluation import Evaluation, evaluate, evaluate_answers
 from nncore.mnist import N_CLASSES, DataFileError, Mnist, load_mnist
 from nncore.model_files import Model, ModelFileError, load_model
+from nncore.network import SequentialNetwork
 
 DATA_DIR = Path(__file__).parent.parent / "data"
 SHIPPED_MODEL_PATH = DATA_DIR / "models" / "recognizer.npz"
@@ -148,7 +149,12 @@ def trained_model(job: Job) -> EvaluatedModel:
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _trained_model(job_id: str, n_epochs: int) -> EvaluatedModel:
     """Read a job's model; the number of epochs tells an older state of it from a newer one."""
-    return _evaluated(load_model(job_queue().find(job_id).model_path))
+    job = job_queue().find(job_id)
+    model, answers = load_model(job.model_path), job.answers()
+    if answers is None:
+        # The worker was killed before it could answer.
+        return _evaluated(model)
+    return EvaluatedModel(model, evaluate_answers(answers, _mnist().test_labels))
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -168,6 +174,18 @@ def uploaded_model(data: bytes) -> EvaluatedModel:
             f"choose one for {_mnist().test_images[0].size} pixels and {N_CLASSES} digits."
         )
     return _evaluated(model)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def snapshot(path: Path) -> SequentialNetwork:
+    """Return the network of a snapshot of a training.
+
+    Raises
+    ------
+    nncore.model_files.ModelFileError
+        If the file is gone, as it is once its job has been forgotten.
+    """
+    return load_model(path).network
 
 
 def _evaluated(model: Model) -> EvaluatedModel:

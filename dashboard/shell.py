@@ -49,7 +49,7 @@ HOME = Page(
     title=N_("Start"),
     icon=":material/home:",
     question=N_("What is there to try?"),
-    summary=N_("The course in four experiments."),
+    summary=N_("The course, experiment by experiment."),
 )
 COLOUR_NEURON = Page(
     path="pages/1_Colour_neuron.py",
@@ -71,6 +71,16 @@ AVERAGE_DIGIT = Page(
         "You see how a score becomes a probability, and why 67 % right can be a bad result."
     ),
 )
+GRADIENT_DESCENT = Page(
+    path="pages/3_Gradient_descent.py",
+    title=N_("Gradient descent"),
+    icon=":material/landscape:",
+    question=N_("How does a neuron know which way to change?"),
+    summary=N_(
+        "Walk down a real loss surface, follow backpropagation number by number and check a "
+        "gradient yourself. You see why step size matters, and why a sure neuron hardly learns."
+    ),
+)
 TRAIN_A_NETWORK = Page(
     path="pages/4_Train_a_network.py",
     title=N_("Train a network"),
@@ -79,6 +89,16 @@ TRAIN_A_NETWORK = Page(
     summary=N_(
         "Build a network, train it on 60,000 handwritten digits and follow its errors. "
         "You see which choices make it learn in seconds, and which ones kill it."
+    ),
+)
+EXPERIMENTS = Page(
+    path="pages/5_Experiments.py",
+    title=N_("Experiments"),
+    icon=":material/science:",
+    question=N_("What does a setting do, and what does a bug look like?"),
+    summary=N_(
+        "Train twins that differ in one thing and compare their curves, or find the bug in a "
+        "training by its curves alone. You see why one training proves little."
     ),
 )
 DRAW_DIGITS = Page(
@@ -91,7 +111,15 @@ DRAW_DIGITS = Page(
         "You see where it fails, and when it should say that it does not know."
     ),
 )
-PAGES = (HOME, COLOUR_NEURON, AVERAGE_DIGIT, TRAIN_A_NETWORK, DRAW_DIGITS)
+PAGES = (
+    HOME,
+    COLOUR_NEURON,
+    AVERAGE_DIGIT,
+    GRADIENT_DESCENT,
+    TRAIN_A_NETWORK,
+    EXPERIMENTS,
+    DRAW_DIGITS,
+)
 
 
 def start_page(page: Page) -> None:

@@ -1,6 +1,7 @@
 """What a session remembers from page to page, beside the values of its widgets."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import streamlit as st
@@ -18,14 +19,24 @@ class TrainingState:
     Attributes
     ----------
     job_id : str or None
-        The session's last training.
+        The session's last training, or the one whose link it was opened with.
+    steered_id : str or None
+        A training of another session that the reader has asked to steer from here.
     """
 
     job_id: str | None = None
+    steered_id: str | None = None
 
     def job(self) -> Job | None:
         """Return the session's training, unless there is none or it has been forgotten."""
         return resources.job_queue().find(self.job_id) if self.job_id else None
+
+
+@dataclass
+class _Owner:
+    """Who the session is to the queue of trainings: a name that nobody can guess."""
+
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
 
 def of_session(kind: type[State]) -> State:
@@ -34,3 +45,8 @@ def of_session(kind: type[State]) -> State:
     if name not in st.session_state:
         st.session_state[name] = kind()
     return st.session_state[name]
+
+
+def owner() -> str:
+    """Return the name under which the session's trainings run one after another."""
+    return of_session(_Owner).name

@@ -434,6 +434,25 @@ def diagnose(
     return sorted(findings, key=lambda finding: finding.severity != "error")
 
 
+def finding_as_record(finding: Finding) -> dict[str, Any]:
+    """Return a finding as values that JSON can hold; `finding_from_record` takes them back."""
+    return {
+        "wording": WORDINGS.index(finding.wording),
+        "values": finding.values,
+        "severity": finding.severity,
+        "layer": finding.layer,
+        "neurons": finding.neurons,
+        "classes": finding.classes,
+        "changes": finding.changes,
+    }
+
+
+def finding_from_record(record: dict[str, Any]) -> Finding:
+    """Return the finding of a record; neurons and classes may have become lists on their way."""
+    tuples = {name: tuple(record[name]) for name in ("neurons", "classes")}
+    return Finding(**record | tuples | {"wording": WORDINGS[record["wording"]]})
+
+
 def _walk_through(
     network: SequentialNetwork,
     inputs: np.ndarray,

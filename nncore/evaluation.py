@@ -72,9 +72,34 @@ def evaluate(network: SequentialNetwork, images: np.ndarray, labels: np.ndarray)
             "images and labels must be equal in number and not empty, "
             f"got {len(images)} and {len(labels)}"
         )
-    probabilities = network.predict(images)
+    return evaluate_answers(network.predict(images), labels)
+
+
+def evaluate_answers(probabilities: np.ndarray, labels: np.ndarray) -> Evaluation:
+    """Count answers that have been given already.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n, n_classes), float
+        The outputs of a network.
+    labels : ndarray of shape (n,), int
+        In ``range(n_classes)``.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ValueError
+        If there are not as many answers as labels.
+    """
+    if probabilities.ndim != 2 or len(probabilities) != len(labels):
+        raise ValueError(
+            f"probabilities must be ({len(labels)}, n_classes), got {probabilities.shape}"
+        )
     predictions = probabilities.argmax(axis=1)
-    n_classes = network.n_outputs
+    n_classes = probabilities.shape[1]
     pairs = labels.astype(np.intp) * n_classes + predictions
     confusion = np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)
     return Evaluation(labels, predictions, probabilities, confusion)

@@ -61,7 +61,9 @@ class FirstLayerDescent:
             Bytes 0-255 as uint8 or floats 0-1.
         """
         self._finish_tasks()
-        self._next = _Block(self._layer, images)
+        block = self._block
+        is_lagging = block is not None and not block.is_carried_over
+        self._next = _Block(self._layer, images, before=block if is_lagging else None)
         self._tasks = [
             (task, self._helper.submit(task))
             for task in (self._next.load, self._project, self._compare)
@@ -76,8 +78,9 @@ class FirstLayerDescent:
         self._past, self._block, self._next = self._block, self._next, None
         if following is not None:
             self.prepare(following)
-        if self._past is not None:
-            self._block.outputs += self._block.overlaps_before @ self._past.steps
+        if self._block.before is not None:
+            self._block.outputs += self._block.overlaps_before @ self._block.before.steps
+            self._block.before = None
 
     def forward(self, rows: slice) -> np.ndarray:
         """Return the layer's outputs for the mini-batch ``rows``, all steps before it taken.
@@ -121,7 +124,7 @@ class FirstLayerDescent:
 
     def _compare(self) -> None:
         """Compute the next block's overlaps with the samples whose steps its outputs miss."""
-        block, before = self._next, self._block
+        block, before = self._next, self._next.before
         if len(block.inputs) > self._batch_size:
             block.overlaps = block.inputs @ block.inputs.T + 1
         if before is not None:
@@ -159,8 +162,10 @@ class _Block:
     outputs, steps : ndarray of shape (n_samples, n_outputs)
     overlaps : ndarray of shape (n_samples, n_samples)
         Inner products of the inputs, plus 1; only where there are several mini-batches.
+    before : _Block or None
+        The block before, if its steps are missing in the weights that the outputs begin with.
     overlaps_before : ndarray of shape (n_samples, n_samples_before)
-        The same with the block before.
+        The overlaps with that block.
     """
 
     active: np.ndarray
@@ -171,7 +176,8 @@ class _Block:
     overlaps_before: np.ndarray
     is_carried_over = False
 
-    def __init__(self, layer: DenseLayer, images: np.ndarray):
+    def __init__(self, layer: DenseLayer, images: np.ndarray, before: "_Block | None"):
+        self.before = before
         self._images = images.reshape(len(images), layer.n_inputs)
         self._dtype = layer.weights.dtype
 

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import dataclass, replace
 
 from nncore.augmentation import DEFORMATIONS
+from nncore.bugs import BUGS
 from nncore.initialisers import INITIALISERS
 from nncore.optimizers import OPTIMIZERS
 from nncore.schedules import SCHEDULES
@@ -15,6 +16,7 @@ CHOICES = {
     "initialisation": tuple(INITIALISERS),
     "optimizer": tuple(OPTIMIZERS),
     "schedule": tuple(SCHEDULES),
+    "bug": BUGS,
 }
 RANGES = {
     "learning_rate": (1e-6, 100.0),
@@ -62,6 +64,8 @@ class Recipe:
     patience : int
         Stop after so many epochs without a better accuracy on the validation images, and go back
         to the best; 0 never stops.
+    bug : str
+        One of `nncore.bugs.BUGS`: what goes wrong in the training on purpose.
 
     Raises
     ------
@@ -86,6 +90,7 @@ class Recipe:
     augmentation: tuple[str, ...] = ()
     validation_images: int = 0
     patience: int = 0
+    bug: str = "none"
 
     def __post_init__(self):
         for name, choices in CHOICES.items():

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nncore import bugs
 from nncore.augmentation import Augmentation
 from nncore.evaluation import accuracy
 from nncore.mnist import one_hot
@@ -95,6 +96,8 @@ class Trainer:
     ----------
     learning_rate : float
         What the recipe's schedule starts from; may be changed between two records.
+    is_stepping : bool
+        Whether there is a record after every mini-batch; may be changed between two records.
     """
 
     def __init__(
@@ -111,6 +114,7 @@ class Trainer:
         self.generator = generator
         self.history = list(history)
         self.learning_rate = recipe.learning_rate
+        self.is_stepping = False
         self._best: tuple[EpochResult, list[np.ndarray]] | None = None
 
     @property
@@ -160,6 +164,7 @@ class Trainer:
         """
         used = slice(self.recipe.training_images)
         images, labels = images[used], labels[used]
+        labels = bugs.read_labels(self.recipe.bug, labels, self.network.n_outputs)
         n_training = len(images) - self.recipe.validation_images
         if len(images) != len(labels) or n_training < 1:
             raise ValueError(
@@ -172,15 +177,19 @@ class Trainer:
                 images[:n_training], labels[:n_training], report_every_s
             )
             if n_training < len(images):
-                validation = accuracy(self.network, images[n_training:], labels[n_training:])
+                validation = self._accuracy(images[n_training:], labels[n_training:])
                 result = replace(result, validation_accuracy=validation)
             if test is not None:
-                result = replace(result, test_accuracy=accuracy(self.network, *test))
+                result = replace(result, test_accuracy=self._accuracy(*test))
             self.history.append(result)
             is_over = self.recipe.patience and self._has_lost_patience()
             yield result
             if is_over:
                 break
+
+    def _accuracy(self, images: np.ndarray, labels: np.ndarray) -> float:
+        """Return the share of right answers on images that the training reads like its own."""
+        return accuracy(self.network, bugs.read_pixels(self.recipe.bug, images), labels)
 
     def _has_lost_patience(self) -> bool:
         """Remember the best epoch; when it is time to stop, go back to it and return True."""
@@ -200,6 +209,7 @@ class Trainer:
     ) -> Generator[Progress, None, EpochResult]:
         """Run one epoch and return its result."""
         order = self.generator.permutation(len(images))
+        order = bugs.sample_order(self.recipe.bug, order, labels)
         labels = labels[order]
         targets = one_hot(labels, self.network.n_outputs).astype(self.network.dtype, copy=False)
         outputs = np.empty_like(targets)
@@ -214,46 +224,55 @@ class Trainer:
         with contextlib.closing(
             steps_for(self.network, self.optimizer, self.recipe.batch_size)
         ) as steps:
-            steps.prepare(self._block_images(images, order, 0))
-            for start in range(0, len(order), self._block_size):
-                end = min(start + self._block_size, len(order))
-                self._follow_schedule(start / len(order))
-                following = self._block_images(images, order, end)
-                steps.take(targets[start:end], outputs[start:end], following)
-                is_due = time.perf_counter() - began >= report_every_s
+            block, following = slice(0, 0), self._block_after(0, len(order))
+            steps.prepare(self._block_images(images, order[following]))
+            while following is not None:
+                block, following = following, self._block_after(following.stop, len(order))
+                next_images = None
+                if following is not None:
+                    next_images = self._block_images(images, order[following])
+                self._follow_schedule(block.start / len(order))
+                steps.take(targets[block], outputs[block], next_images)
+                is_due = time.perf_counter() - began >= report_every_s or self.is_stepping
                 if following is not None and not is_due:
                     continue
                 steps.settle()
-                loss, share_right = loss_and_accuracy(slice(reported, end))
+                loss, share_right = loss_and_accuracy(slice(reported, block.stop))
                 if not np.isfinite(loss):
                     raise DivergedError("the loss is no longer finite: lower the learning rate")
                 elapsed_s += time.perf_counter() - began
                 if is_due:
-                    fraction = end / len(order)
+                    fraction = block.stop / len(order)
                     yield Progress(self.epochs_done + 1, fraction, loss, share_right, elapsed_s)
-                began, reported = time.perf_counter(), end
+                began, reported = time.perf_counter(), block.stop
+                if following != self._block_after(block.stop, len(order)):
+                    # The pace has been changed meanwhile.
+                    following = self._block_after(block.stop, len(order))
+                    steps.prepare(self._block_images(images, order[following]))
         loss, share_right = loss_and_accuracy(slice(None))
         return EpochResult(self.epochs_done + 1, loss, share_right, elapsed_s)
 
-    @property
-    def _block_size(self) -> int:
-        """Samples of a block: whole mini-batches."""
-        return self.recipe.batch_size * max(1, round(_BLOCK / self.recipe.batch_size))
+    def _block_after(self, start: int, n_samples: int) -> slice | None:
+        """Return the rows of the block that begins at ``start``, or None at the end."""
+        batch_size = self.recipe.batch_size
+        n_batches = 1 if self.is_stepping else max(1, round(_BLOCK / batch_size))
+        end = min(start + n_batches * batch_size, n_samples)
+        return slice(start, end) if start < end else None
 
-    def _block_images(self, images: np.ndarray, order: np.ndarray, start: int) -> np.ndarray | None:
-        """Return the images of the block that begins at ``start``; None after the last."""
-        if start == len(order):
-            return None
-        block = images[order[start : start + self._block_size]]
+    def _block_images(self, images: np.ndarray, samples: np.ndarray) -> np.ndarray:
+        """Return the images of a block, deformed if the recipe says so."""
+        block_images = images[samples]
         if self.recipe.augmentation:
-            block = Augmentation(self.recipe.augmentation).deform(block, self.generator)
-        return block
+            augmentation = Augmentation(self.recipe.augmentation)
+            block_images = augmentation.deform(block_images, self.generator)
+        return bugs.read_pixels(self.recipe.bug, block_images)
 
     def _follow_schedule(self, epoch_fraction: float) -> None:
         """Set the optimiser's learning rate for a point in the running epoch."""
         progress = (self.epochs_done + epoch_fraction) / self.recipe.epochs
         factor = SCHEDULES[self.recipe.schedule](progress)
-        self.optimizer.learning_rate = self.learning_rate * factor
+        sign = bugs.step_sign(self.recipe.bug)
+        self.optimizer.learning_rate = sign * self.learning_rate * factor
 
 
 def new_trainer(recipe: Recipe) -> Trainer:
@@ -268,6 +287,7 @@ def new_trainer(recipe: Recipe) -> Trainer:
         dropout=recipe.dropout,
         generator=generator,
     )
+    bugs.start(recipe.bug, network.parameters)
     return Trainer(network, recipe, optimizer_for(recipe), generator)
 
 

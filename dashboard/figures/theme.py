@@ -8,6 +8,9 @@ References
 Okabe and Ito, Color Universal Design, 2008, https://jfly.uni-koeln.de/color/
 """
 
+from collections.abc import Sequence
+from functools import cache
+
 import plotly.graph_objects as go
 
 BLUE = "#0072B2"
@@ -60,3 +63,39 @@ def style(figure: go.Figure, height: int | None = None) -> go.Figure:
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)
     return figure
+
+
+def figure(traces: Sequence[dict], height: int, **layout: object) -> go.Figure:
+    """Return a figure in the look of the dashboard, made all at once.
+
+    Plotly takes 1.5 ms for that, and 10 ms more where `style` and axes come as later updates.
+
+    Parameters
+    ----------
+    traces : sequence of dict
+        As Plotly takes them.
+    height : int
+        In pixels.
+    **layout
+        What is particular to this figure. Axes are laid over the common look, anything else
+        replaces it. The reader cannot zoom: a finger on the figure scrolls the page.
+    """
+    look = _look()
+    axes = {
+        name: {**look[name[:5]], **settings}
+        for name, settings in layout.items()
+        if name.startswith(("xaxis", "yaxis"))
+    }
+    return go.Figure(list(traces), {**look, **layout, **axes, "height": height})
+
+
+@cache
+def _look() -> dict:
+    """Return the layout that `figure` starts from."""
+    empty = go.Figure(layout={"xaxis": {"visible": True}, "yaxis": {"visible": True}})
+    layout = style(empty).to_dict()["layout"] | {"dragmode": False}
+    for axis in ("xaxis", "yaxis"):
+        layout[axis] |= {"fixedrange": True}
+    # Every new figure brings the default template by itself, already checked.
+    del layout["template"]
+    return layout

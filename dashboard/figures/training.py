@@ -1,19 +1,23 @@
-"""Figures of the training page: curves that grow, and what the network confuses."""
+"""Figures of a training: curves that grow."""
 
+import itertools
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures import theme
 from dashboard.language import _
 from nncore.training import EpochResult, Progress
+from nncore.vitals import VitalSigns
 
 _MOST_POINTS = 300
 
 
-def loss_curve(curve: Sequence[Progress], epochs: Sequence[EpochResult]) -> go.Figure:
-    """Return the loss against the epochs.
+def loss_curve(
+    curve: Sequence[Progress], epochs: Sequence[EpochResult], against: str = "epochs"
+) -> go.Figure:
+    """Return the loss as it has come down.
 
     Parameters
     ----------
@@ -21,87 +25,105 @@ def loss_curve(curve: Sequence[Progress], epochs: Sequence[EpochResult]) -> go.F
         Reports within epochs; drawn as a line.
     epochs : sequence of EpochResult
         Means of whole epochs; drawn as dots.
+    against : str
+        What runs to the right: ``"epochs"``, or ``"seconds"`` of training.
     """
     figure = _curves(
-        (_("mini-batches"), *_within(curve, "loss"), "lines", theme.BLUE),
-        (_("whole epoch"), *_of_epochs(epochs, "loss"), "markers", theme.VERMILLION),
+        against,
+        (_("mini-batches"), *_within(curve, "loss", against), "lines", theme.BLUE),
+        (_("whole epoch"), *_of_epochs(epochs, "loss", against), "markers", theme.VERMILLION),
     )
     figure.update_yaxes(title=_("Loss"), rangemode="tozero")
     return figure
 
 
-def accuracy_curve(curve: Sequence[Progress], epochs: Sequence[EpochResult]) -> go.Figure:
-    """Return the share of right answers against the epochs; parameters as for `loss_curve`."""
+def accuracy_curve(
+    curve: Sequence[Progress], epochs: Sequence[EpochResult], against: str = "epochs"
+) -> go.Figure:
+    """Return the share of right answers as it has gone up; parameters as for `loss_curve`."""
+    test = _of_epochs(epochs, "test_accuracy", against)
     lines = [
-        (_("mini-batches"), *_within(curve, "accuracy"), "lines", theme.BLUE),
-        (_("test images"), *_of_epochs(epochs, "test_accuracy"), "lines+markers", theme.VERMILLION),
+        (_("mini-batches"), *_within(curve, "accuracy", against), "lines", theme.BLUE),
+        (_("test images"), *test, "lines+markers", theme.VERMILLION),
     ]
     if any(result.validation_accuracy is not None for result in epochs):
-        validation = _of_epochs(epochs, "validation_accuracy")
+        validation = _of_epochs(epochs, "validation_accuracy", against)
         lines.append((_("validation images"), *validation, "lines+markers", theme.GREEN))
-    figure = _curves(*lines)
+    figure = _curves(against, *lines)
     figure.update_yaxes(title=_("Right answers"), tickformat=".0%")
     return figure
 
 
-def confusion_matrix(confusion: np.ndarray) -> go.Figure:
-    """Return the counts of answers for every true digit, the errors in colour.
-
-    Parameters
-    ----------
-    confusion : ndarray of shape (n_classes, n_classes), int
-        Rows are true classes.
-    """
-    digits = [str(digit) for digit in range(len(confusion))]
-    # The right answers outnumber the errors so much that one colour scale shows only them.
-    errors = confusion - np.diag(np.diag(confusion))
-    cells = go.Heatmap(
-        z=errors,
-        x=digits,
-        y=digits,
-        text=confusion,
-        hovertemplate=_("a %{y} taken for a %{x}: %{text}") + "<extra></extra>",
-        colorscale=[[0, "rgba(213, 94, 0, 0)"], [1, "rgba(213, 94, 0, 1)"]],
-        showscale=False,
-        xgap=1,
-        ygap=1,
-    )
-    # A trace of its own takes the theme's colour; a heatmap chooses it by the cell, and takes
-    # what is transparent for orange.
-    counts = go.Scatter(
-        x=digits * len(digits),
-        y=np.repeat(digits, len(digits)),
-        text=confusion.ravel(),
-        mode="text",
-        hoverinfo="skip",
-    )
-    figure = go.Figure([cells, counts])
-    figure.update_xaxes(title=_("Answer"), type="category", side="top", showgrid=False)
-    figure.update_yaxes(
-        title=_("True digit"), type="category", autorange="reversed", showgrid=False
-    )
-    return theme.style(figure, height=420)
+def learning_rate_curve(vitals: Sequence[VitalSigns]) -> go.Figure:
+    """Return the learning rate of the steps against the epochs."""
+    vitals = _thinned(vitals)
+    x, y = [signs.position for signs in vitals], [signs.learning_rate for signs in vitals]
+    figure = _curves("epochs", (_("learning rate"), x, y, "lines", theme.BLUE))
+    figure.update_yaxes(title=_("Learning rate"), rangemode="tozero")
+    return figure.update_layout(showlegend=False)
 
 
-def _curves(*lines: tuple[str, list[float], list[float], str, str]) -> go.Figure:
-    """Return a figure of lines given as (name, x, y, mode, colour) against the epochs."""
+def gradient_curves(vitals: Sequence[VitalSigns]) -> go.Figure:
+    """Return the size of the gradient in every dense layer against the epochs."""
+    figure = _layer_curves(vitals, "gradients")
+    figure.update_yaxes(title=_("Gradient (RMS)"), type="log", exponentformat="power", dtick=1)
+    return figure
+
+
+def stuck_curves(vitals: Sequence[VitalSigns]) -> go.Figure:
+    """Return the share of the neurons of every dense layer that cannot learn any more."""
+    figure = _layer_curves(vitals, "stuck")
+    figure.update_yaxes(title=_("Saturated neurons"), tickformat=".0%", range=[-0.03, 1.03])
+    return figure
+
+
+def _layer_curves(vitals: Sequence[VitalSigns], field: str) -> go.Figure:
+    """Return a line for each dense layer."""
+    vitals = _thinned(vitals)
+    x = [signs.position for signs in vitals]
+    columns = zip(*(getattr(signs, field) for signs in vitals), strict=True)
+    return _curves(
+        "epochs",
+        *(
+            (_("layer {n}").format(n=number), x, list(values), "lines", colour)
+            for number, (values, colour) in enumerate(
+                zip(columns, itertools.cycle(theme.PALETTE), strict=False), start=1
+            )
+        ),
+    )
+
+
+def _curves(against: str, *lines: tuple[str, list[float], list[float], str, str]) -> go.Figure:
+    """Return a figure of lines given as (name, x, y, mode, colour)."""
     figure = go.Figure(
         [
             go.Scatter(name=name, x=x, y=y, mode=mode, line_color=colour, marker_size=8)
             for name, x, y, mode, colour in lines
         ]
     )
-    figure.update_xaxes(title=_("Epochs"), rangemode="tozero")
+    title = _("Epochs") if against == "epochs" else _("Seconds of training")
+    figure.update_xaxes(title=title, rangemode="tozero")
     return theme.style(figure, height=260)
 
 
-def _within(curve: Sequence[Progress], field: str) -> tuple[list[float], list[float]]:
-    """Return epochs and values of the reports within epochs, no more than a screen shows."""
-    curve = curve[:: 1 + len(curve) // _MOST_POINTS]
-    x = [record.epoch - 1 + record.fraction for record in curve]
+def _within(curve: Sequence[Progress], field: str, against: str) -> tuple[list[float], list[float]]:
+    """Return positions and values of the reports within epochs, no more than a screen shows."""
+    curve = _thinned(curve)
+    if against == "seconds":
+        x = [record.elapsed_s for record in curve]
+    else:
+        x = [record.epoch - 1 + record.fraction for record in curve]
     return x, [getattr(record, field) for record in curve]
 
 
-def _of_epochs(epochs: Sequence[EpochResult], field: str) -> tuple[list[float], list[float]]:
-    """Return epochs and values at the ends of epochs."""
-    return [float(result.epoch) for result in epochs], [getattr(r, field) for r in epochs]
+def _of_epochs(
+    epochs: Sequence[EpochResult], field: str, against: str
+) -> tuple[list[float], list[float]]:
+    """Return positions and values at the ends of epochs."""
+    x = [result.elapsed_s if against == "seconds" else float(result.epoch) for result in epochs]
+    return x, [getattr(result, field) for result in epochs]
+
+
+def _thinned(records: Sequence[Any]) -> Sequence[Any]:
+    """Leave out records beyond what a screen shows."""
+    return records[:: 1 + len(records) // _MOST_POINTS]

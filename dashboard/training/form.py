@@ -25,7 +25,8 @@ def preset_buttons() -> None:
     """Offer the presets; one click fills in all settings."""
     with st.container(horizontal=True):
         for name, label in PRESET_NAMES.items():
-            st.button(_(label), key=f"train_preset_{name}", on_click=_fill_in, args=(name,))
+            recipe = RECIPES[name]
+            st.button(_(label), key=f"train_preset_{name}", on_click=fill_in, args=(recipe,))
 
 
 def recipe_form() -> Recipe | None:
@@ -128,9 +129,8 @@ def _show_deformations() -> None:
         columns[number % 3].image(examples, caption=name, width="stretch")
 
 
-def _fill_in(name: str) -> None:
-    """Set the widgets to a preset."""
-    recipe = RECIPES[name]
+def fill_in(recipe: Recipe) -> None:
+    """Set the widgets to a recipe; to be called before they are drawn, as in a callback."""
     for number, size in enumerate(_hidden_sizes(recipe), start=1):
         st.session_state[f"train_hidden_{number}"] = float(size)
     fields = (*CHOICES, *RANGES)

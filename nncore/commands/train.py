@@ -1,7 +1,11 @@
 """``train``: train a network on MNIST; with ``--events``, the worker process of the dashboard."""
 
 import argparse
+import math
+import os
 import signal
+import sys
+from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +14,23 @@ import numpy as np
 
 from nncore.augmentation import DEFORMATIONS
 from nncore.commands.command import EXIT_INTERRUPTED, add_command, comma_separated, print_json
-from nncore.mnist import N_CLASSES, load_mnist
+from nncore.commands.steering import Steering
+from nncore.commands.watching import Watch
+from nncore.mnist import N_CLASSES, Mnist, load_mnist
 from nncore.model_files import Model, load_model, save_model
 from nncore.recipe import CHOICES, RECIPES, Recipe
-from nncore.training import EpochResult, Progress, Trainer, new_trainer, optimizer_for
+from nncore.training import (
+    DivergedError,
+    EpochResult,
+    Progress,
+    Trainer,
+    new_trainer,
+    optimizer_for,
+)
 
 _BAR_WIDTH = 30
+# Pages answer at once, training takes seconds anyway.
+_NICENESS = 5
 # What may be changed when a model is resumed; the rest is in the model.
 _CHANGEABLE = ("learning_rate", "batch_size", "epochs", "training_images")
 # The flags that are not called as the setting is.
@@ -79,9 +94,23 @@ def add_train(commands: Any) -> None:
     command.add_argument(
         "--patience", type=int, metavar="N", help="stop after N epochs without a better validation"
     )
+    command.add_argument("--bug", choices=CHOICES["bug"], help="break the training on purpose")
     command.add_argument(
         "--events", action="store_true", help="one JSON object a line instead of a progress bar"
     )
+    command.add_argument(
+        "--watch",
+        type=Path,
+        metavar="FOLDER",
+        help="keep there what is worth seeing: networks of the epochs, first layer, answers",
+    )
+    command.add_argument(
+        "--steered",
+        action="store_true",
+        help='obey commands on standard input: lines such as {"command": "pause"}, and '
+        "resume, batch, epoch, learning_rate with a value; end with it",
+    )
+    command.add_argument("--paused", action="store_true", help="with --steered: begin when told to")
 
 
 def train_arguments(recipe: Recipe, resume: Path | None = None) -> list[str]:
@@ -121,24 +150,57 @@ def _run_train(options: argparse.Namespace) -> int:
     report = _print_event if options.events else _show_progress
     save_model(options.out, model)
     done: dict[str, Any] = {"event": "done", "model": str(options.out)}
+    watch = Watch(options.watch, model.trainer, mnist) if options.watch else None
     try:
-        records = model.trainer.train(
-            mnist.train_images,
-            mnist.train_labels,
-            test=(mnist.test_images, mnist.test_labels),
-        )
-        for record in records:
+        steering = _steering(model.trainer, options.paused) if options.steered else None
+        for record in _records(model.trainer, mnist, watch):
             if isinstance(record, EpochResult):
                 save_model(options.out, model)
             report(record)
+            for event in watch.look(record) if watch and options.events else ():
+                print_json(event)
+            if steering:
+                steering.obey(record)
     except KeyboardInterrupt:
         done["stopped"] = True
+    if watch:
+        watch.keep_answers(options.out)
     if options.events:
         print_json(done)
     else:
         finished = "stopped" if "stopped" in done else "finished"
         print(f"\n{finished}: {options.out} after {model.trainer.epochs_done} epochs")
     return EXIT_INTERRUPTED if "stopped" in done else 0
+
+
+def _records(
+    trainer: Trainer, mnist: Mnist, watch: Watch | None
+) -> Iterator[Progress | EpochResult]:
+    """Train; if the training diverges, say first what is to be learnt from that."""
+    try:
+        yield from trainer.train(
+            mnist.train_images,
+            mnist.train_labels,
+            test=(mnist.test_images, mnist.test_labels),
+        )
+    except DivergedError:
+        if watch:
+            print_json(watch.diagnosis(last_loss=math.nan))
+        raise
+
+
+def _steering(trainer: Trainer, is_paused: bool) -> Steering:
+    """Obey standard input, and leave the processor to whoever asks for less of it."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    steering = Steering(
+        trainer,
+        sys.stdin,
+        lambda paused: print_json({"event": "paused", "paused": paused}),
+        is_paused,
+    )
+    steering.obey()
+    return steering
 
 
 def _model_to_train(options: argparse.Namespace) -> Model:

@@ -7,7 +7,10 @@ from dashboard import shell
 from dashboard.language import current_language
 
 PROJECT = Path(__file__).parents[2]
-PAGE_URLS = ["", "Colour_neuron", "Average_digit", "Train_a_network", "Draw_digits"]
+PAGE_URLS = [
+    *("", "Colour_neuron", "Average_digit", "Gradient_descent"),
+    *("Train_a_network", "Experiments", "Draw_digits"),
+]
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def test_pages_are_the_home_page_and_every_script_in_order():
 
 def test_navigation_leads_to_every_page_in_order(app):
     app.run()
-    titles = ["Start", "Colour neuron", "Average digit", "Train a network", "Draw digits"]
+    titles = ["Start", *(url.replace("_", " ") for url in PAGE_URLS[1:])]
     assert sidebar_links(app) == list(zip(PAGE_URLS, titles, strict=True))
 
 

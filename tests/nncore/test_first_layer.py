@@ -134,6 +134,24 @@ def test_settling_makes_the_layer_whole_between_blocks(helper):
         np.testing.assert_allclose(layer.bias, plain.bias, rtol=1e-12)
 
 
+def test_another_block_can_be_prepared_once_the_layer_is_settled(helper):
+    images, layer = example()
+    _, plain = example()
+    rows = slice(0, BATCH)
+    with ThreadPoolExecutor(1) as plain_helper:
+        descend(plain, images[: 2 * BATCH], BATCH, plain_helper)
+    descent = FirstLayerDescent(layer, BATCH, helper)
+    descent.prepare(images[:BATCH])
+    descent.begin(images[2 * BATCH :])
+    descent.step(rows, -RATE * output_gradient(descent.forward(rows)))
+    descent.settle()
+    descent.prepare(images[BATCH : 2 * BATCH])
+    descent.begin()
+    descent.step(rows, -RATE * output_gradient(descent.forward(rows)))
+    descent.settle()
+    np.testing.assert_allclose(layer.weights, plain.weights, rtol=1e-12, atol=1e-13)
+
+
 def test_images_without_ink_change_the_bias_alone(helper):
     layer = DenseLayer(np.ones((4, 2)), np.zeros(2))
     descent = FirstLayerDescent(layer, 2, helper)

@@ -58,6 +58,22 @@ def test_fast_steps_are_the_plain_steps(batch_size):
         np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-10)
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum"])
+def test_the_pace_does_not_matter(optimizer):
+    settings = {"optimizer": optimizer, "learning_rate": 0.1, "dtype": np.float64}
+    through, changing = trainer(**settings), trainer(**settings)
+    list(through.train(IMAGES, LABELS))
+    fractions = [0.0]
+    for record in changing.train(IMAGES, LABELS, report_every_s=0):
+        if isinstance(record, Progress):
+            is_small = record.fraction - fractions[-1] <= 10 / 1003 + 1e-9
+            assert is_small == changing.is_stepping or record.fraction == 1
+            fractions.append(record.fraction)
+        changing.is_stepping = len(fractions) % 5 in (2, 3)
+    for one, other in zip(through.network.parameters, changing.network.parameters, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
+
+
 def test_fast_steps_are_the_plain_steps_to_float32_rounding():
     fast, plain = trainer(), trainer()
     list(fast.train(IMAGES, LABELS))

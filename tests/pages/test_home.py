@@ -26,8 +26,10 @@ def test_each_experiment_has_a_card_in_the_order_of_the_course(app):
     assert numbers == [
         ("1", "Colour neuron"),
         ("2", "Average digit"),
-        ("3", "Train a network"),
-        ("4", "Draw digits"),
+        ("3", "Gradient descent"),
+        ("4", "Train a network"),
+        ("5", "Experiments"),
+        ("6", "Draw digits"),
     ]
     for page in shell.PAGES[1:]:
         assert page.question in words(app)
@@ -54,7 +56,7 @@ def test_without_mnist_the_page_still_leads_to_every_experiment(open_app, monkey
     app = open_app()
     assert not app.exception
     assert not app.error
-    assert len(app.main.get("page_link")) == 4
+    assert len(app.main.get("page_link")) == 6
     assert len(app.main.get("image")) == 3
 
 

@@ -70,7 +70,7 @@ def test_training_shows_its_result_and_survives_leaving_the_page(app):
     found = metrics(app)
     # 784 x 16 + 16 and 16 x 10 + 10
     assert found["Numbers learnt"] == "12 730"
-    assert not app.subheader
+    assert [heading.value for heading in app.subheader] == ["Take it along"]
     app.switch_page("app.py").run()
     app.switch_page(PAGE).run()
     assert metrics(app) == found
@@ -100,6 +100,85 @@ def test_a_running_training_can_be_stopped(app):
         time.sleep(0.1)
         app.run()
     assert not app.button(key="train_start").disabled
+
+
+def job_of(app):
+    return resources.job_queue().find(app.session_state["state_TrainingState"].job_id)
+
+
+def run_until(app, condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        app.run()
+
+
+def test_a_training_is_found_again_by_its_link_alone(app, open_app):
+    train(app)
+    job = job_of(app)
+    assert app.query_params["train_job"] == job.id
+    reloaded = open_app(PAGE, train_job=job.id)
+    assert metrics(reloaded) == metrics(app)
+
+
+def test_who_has_only_the_link_watches_until_taking_over(app, open_app):
+    app.number_input(key="train_epochs").set_value(50).run()
+    app.button(key="train_start").click().run()
+    job = job_of(app)
+    other = open_app(PAGE, train_job=job.id)
+    keys = [button.key for button in other.button]
+    assert "train_stop" not in keys
+    assert not other.button(key="train_start").disabled
+    other.button(key="train_take_over").click().run()
+    other.button(key="train_stop").click().run()
+    run_until(other, lambda: not job.is_active)
+
+
+def test_a_link_to_a_training_that_is_gone_says_so(open_app):
+    app = open_app(PAGE, train_job="of-a-server-that-was-restarted")
+    assert not app.exception
+    assert "no longer there" in app.info[0].value
+    assert "train_job" not in app.query_params
+    assert app.subheader[0].value == "The model that comes with the project"
+
+
+def test_a_training_step_by_step(app):
+    app.select_slider(key="train_images").set_value(1000)
+    app.number_input(key="train_epochs").set_value(1).run()
+    app.button(key="train_start_paused").click().run()
+    job = job_of(app)
+    run_until(app, lambda: job.model_path.exists() and job.is_paused)
+    app.button(key="train_batch").click().run()
+    run_until(app, lambda: len(job.curve) == 1 and job.is_paused)
+    app.run()
+    assert job.curve[0].fraction == pytest.approx(32 / 1000)
+    app.number_input(key=f"train_rate_{job.id}").set_value(0.01).run()
+    app.button(key="train_batch").click().run()
+    run_until(app, lambda: len(job.vitals) == 2)
+    assert job.vitals[1].learning_rate == pytest.approx(0.01, rel=0.05)
+    run_until(app, lambda: "train_resume" in [button.key for button in app.button])
+    app.button(key="train_resume").click().run()
+    run_until(app, lambda: not job.is_active)
+    assert len(job.epochs) == 1
+
+
+def test_the_diagnosis_has_a_button_that_applies_its_remedy(app):
+    app.button(key="train_preset_memoire").click().run()
+    app.number_input(key="train_learning_rate").set_value(10.0)
+    app.number_input(key="train_epochs").set_value(1)
+    app.select_slider(key="train_images").set_value(3000).run()
+    app.button(key="train_start").click().run()
+    first = job_of(app)
+    run_until(app, lambda: not first.is_active)
+    app.run()
+    assert "dead" in words(app)
+    app.button(key="train_remedy_0").click().run()
+    second = job_of(app)
+    assert second is not first
+    assert (second.recipe.output, second.recipe.loss) == ("softmax", "cross-entropy")
+    assert second.recipe.learning_rate < 10
+    assert app.selectbox(key="train_loss").value == "cross-entropy"
 
 
 def test_settings_that_do_not_fit_into_memory_say_so(app, monkeypatch):

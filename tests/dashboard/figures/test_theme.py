@@ -61,3 +61,20 @@ def test_style_returns_the_figure_itself_transparent_and_in_the_palette():
 def test_style_leaves_room_for_a_title():
     without = theme.style(go.Figure()).layout.margin.t
     assert theme.style(go.Figure(layout_title_text="Errors")).layout.margin.t > without
+
+
+def test_a_figure_made_at_once_looks_like_a_styled_one():
+    made = theme.figure([{"type": "bar", "y": [1]}], 300, xaxis={"title": {"text": "Digit"}})
+    styled = theme.style(go.Figure(go.Bar(y=[1])), height=300)
+    for name in ("height", "colorway", "paper_bgcolor", "font", "margin", "legend", "uirevision"):
+        assert made.layout[name] == styled.layout[name]
+    assert made.layout.xaxis.title.text == "Digit"
+    assert made.layout.xaxis.automargin
+    assert made.layout.dragmode is False
+
+
+def test_no_figure_keeps_the_axes_of_another():
+    theme.figure([], 300, xaxis={"title": {"text": "Digit"}}, showlegend=False)
+    layout = theme.figure([], 300).layout
+    assert layout.xaxis.title.text is None
+    assert layout.showlegend is None

@@ -1,7 +1,12 @@
-import numpy as np
-
-from dashboard.figures.training import accuracy_curve, confusion_matrix, loss_curve
+from dashboard.figures.training import (
+    accuracy_curve,
+    gradient_curves,
+    learning_rate_curve,
+    loss_curve,
+    stuck_curves,
+)
 from nncore.training import EpochResult, Progress
+from nncore.vitals import VitalSigns
 
 CURVE = [Progress(1, 0.5, 2.0, 0.3, 1.0), Progress(2, 0.25, 1.0, 0.6, 2.0)]
 EPOCHS = [EpochResult(1, 1.5, 0.5, 1.5, validation_accuracy=0.6, test_accuracy=0.7)]
@@ -30,14 +35,22 @@ def test_long_curves_are_thinned():
     assert 150 < len(loss_curve(curve, []).data[0].x) <= 300
 
 
-def test_the_confusion_matrix_colours_errors_and_counts_everything():
-    confusion = np.array([[90, 3], [0, 80]])
-    heatmap, counts = confusion_matrix(confusion).data
-    np.testing.assert_array_equal(heatmap.z, [[0, 3], [0, 0]])
-    cells = zip(counts.y, counts.x, counts.text, strict=True)
-    assert {(true, answer): int(n) for true, answer, n in cells} == {
-        ("0", "0"): 90,
-        ("0", "1"): 3,
-        ("1", "0"): 0,
-        ("1", "1"): 80,
-    }
+def test_curves_can_run_against_time():
+    loss = loss_curve(CURVE, EPOCHS, "seconds")
+    assert loss.data[0].x == (1.0, 2.0)
+    assert loss.data[1].x == (1.5,)
+    assert loss.layout.xaxis.title.text == "Seconds of training"
+
+
+def test_each_layer_has_a_line_for_its_gradient_and_its_stuck_neurons():
+    vitals = [
+        VitalSigns(0.5, 0.2, gradients=(1e-3, 1e-2), stuck=(0.0, 0.5)),
+        VitalSigns(1.0, 0.1, gradients=(2e-3, 3e-2), stuck=(0.25, 1.0)),
+    ]
+    gradients, stuck = gradient_curves(vitals), stuck_curves(vitals)
+    assert [trace.y for trace in gradients.data] == [(1e-3, 2e-3), (1e-2, 3e-2)]
+    assert gradients.layout.yaxis.type == "log"
+    assert [trace.y for trace in stuck.data] == [(0.0, 0.25), (0.5, 1.0)]
+    assert stuck.data[0].name == "layer 1"
+    (rate,) = learning_rate_curve(vitals).data
+    assert (rate.x, rate.y) == ((0.5, 1.0), (0.2, 0.1))

@@ -1,0 +1,47 @@
+import numpy as np
+
+from dashboard.figures.confusions import confusion_matrix, precision_and_recall
+
+CONFUSION = np.array([[90, 3], [0, 80]])
+
+
+def test_errors_are_coloured_and_everything_is_counted():
+    heatmap, counts, _ = confusion_matrix(CONFUSION).data
+    np.testing.assert_array_equal(heatmap.z, [[0, 3], [0, 0]])
+    cells = zip(counts.y, counts.x, counts.text, strict=True)
+    assert {(true, answer): int(n) for true, answer, n in cells} == {
+        ("0", "0"): 90,
+        ("0", "1"): 3,
+        ("1", "0"): 0,
+        ("1", "1"): 80,
+    }
+
+
+def test_what_a_click_selects_is_the_cells_row_by_row_and_cannot_be_seen():
+    targets = confusion_matrix(CONFUSION).data[-1]
+    assert list(zip(targets.y, targets.x, strict=True))[2] == ("1", "0")
+    for state in (targets, targets.selected, targets.unselected):
+        assert state.marker.opacity == 0
+    # Only they answer to the mouse.
+    assert [trace.hoverinfo for trace in confusion_matrix(CONFUSION).data[:-1]] == ["skip"] * 2
+
+
+def test_the_chosen_cell_has_a_frame():
+    [frame] = confusion_matrix(CONFUSION, (0, 1)).layout.shapes
+    assert (frame.x0, frame.x1, frame.y0, frame.y1) == (0.5, 1.5, -0.5, 0.5)
+    assert not confusion_matrix(CONFUSION).layout.shapes
+
+
+def test_no_axis_can_be_dragged_because_a_finger_scrolls():
+    layout = confusion_matrix(CONFUSION).layout
+    assert layout.xaxis.fixedrange
+    assert layout.yaxis.fixedrange
+
+
+def test_precision_and_recall_are_dots_in_per_cent():
+    recall, precision = precision_and_recall(np.array([0.5, np.nan]), np.array([0.25, 1])).data
+    np.testing.assert_array_equal(recall.y, [25, 100])
+    np.testing.assert_array_equal(precision.y, [50, np.nan])
+    assert precision.marker.symbol != recall.marker.symbol
+    assert precision.name == "precision"
+    assert recall.x == ("0", "1")
