@@ -15,7 +15,9 @@ shell.start_page(shell.HOME)
 picture_texts = {
     shell.COLOUR_NEURON: _("The bank of images: flat colours, textures and gradients."),
     shell.AVERAGE_DIGIT: _("Two handwritten samples of each digit, and the average of all."),
+    shell.GRADIENT_DESCENT: _("A path of steps down into a valley of the loss."),
     shell.TRAIN_A_NETWORK: _("Four layers of neurons, each joined to all of the next."),
+    shell.EXPERIMENTS: _("Curves of two trainings: one learns, one does not."),
     shell.DRAW_DIGITS: _("A drawn 3, and the 28 by 28 pixels that the network sees of it."),
 }
 # (figure, what it is): all printed in the mémoire, but for the 90.26 %, which is recomputed.
@@ -23,15 +25,15 @@ story = (
     (_("16 images"), _("taught one neuron what red is, with the result p = (41.6, −67.8, −59.8).")),
     (_("66.94 %"), _("right with the average 8 — while always answering “no” gets 90.26 %.")),
     (_("5 hours"), _("of training for a network of 598 neurons.")),
-    (_("92 %"), _("was its best accuracy. Experiment 3 shows what held it back.")),
+    (_("92 %"), _("was its best accuracy. Experiments 4 and 5 show what held it back.")),
 )
 
 with st.container(width=PAGE_WIDTH_PX):
     st.title(_(shell.APP_NAME))
     st.markdown(
         _(
-            "Teach one neuron a colour, then a network to read digits: four experiments, each on "
-            "real data, each with its formula and its surprise."
+            "Teach one neuron a colour, then a network to read digits: experiments on real data, "
+            "each with its formula and its surprise."
         )
     )
     for number, page in enumerate(shell.PAGES[1:], start=1):

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, shell
+from dashboard.experiments.bug_hunt import healthy_training
 from dashboard.figures import thumbnails
 from nncore.drawing import digit_image, render_strokes
 from nncore.images import open_image
@@ -58,6 +59,22 @@ def _average_digits() -> bytes:
     return thumbnails.samples_and_averages(samples, averages)
 
 
+def _descent() -> bytes:
+    """Draw gradient descent in a long valley, ``x ** 2 + 8 y ** 2``, with too bold a step."""
+    x, y = np.meshgrid(np.linspace(-1, 1, 960), np.linspace(-0.4, 0.4, 288))
+    points = [np.array([-0.9, 0.33])]
+    for _ in range(14):
+        points.append(points[-1] - 0.1 * np.array([2, 16]) * points[-1])
+    path = (np.array(points) + np.array([1, 0.4])) / np.array([2, 0.8])
+    return thumbnails.valley(x**2 + 8 * y**2, path)
+
+
+def _experiments() -> bytes:
+    """Draw the accuracy of a sound training beside that of one which guesses."""
+    accuracies = [0.1, *(result.test_accuracy for result in healthy_training())]
+    return thumbnails.curves(accuracies, [0.1] * len(accuracies))
+
+
 def _network() -> bytes:
     """Draw the network of the mémoire."""
     return thumbnails.network(MEMOIRE_LAYERS)
@@ -78,6 +95,8 @@ def _drawing() -> bytes:
 _PICTURES: dict[str, Callable[[], bytes]] = {
     shell.COLOUR_NEURON.path: _colour_bank,
     shell.AVERAGE_DIGIT.path: _average_digits,
+    shell.GRADIENT_DESCENT.path: _descent,
     shell.TRAIN_A_NETWORK.path: _network,
+    shell.EXPERIMENTS.path: _experiments,
     shell.DRAW_DIGITS.path: _drawing,
 }

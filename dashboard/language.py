@@ -45,8 +45,12 @@ def available_languages() -> tuple[str, ...]:
 
 def current_language() -> str:
     """Return the code of the language that strings are shown in, always an available one."""
-    language = _provider() if _provider else SOURCE_LANGUAGE
-    return language if language in available_languages() else SOURCE_LANGUAGE
+    languages = available_languages()
+    # A page asks 150 times a run, and the session takes 3 ms to answer.
+    if len(languages) == 1 or _provider is None:
+        return SOURCE_LANGUAGE
+    language = _provider()
+    return language if language in languages else SOURCE_LANGUAGE
 
 
 def _(message: str) -> str:

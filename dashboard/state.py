@@ -22,14 +22,23 @@ class TrainingState:
         The session's last training, or the one whose link it was opened with.
     steered_id : str or None
         A training of another session that the reader has asked to steer from here.
+    job_ids : list of str
+        All trainings of the page, those of links included, in the order in which they came.
     """
 
     job_id: str | None = None
     steered_id: str | None = None
+    job_ids: list[str] = field(default_factory=list)
 
     def job(self) -> Job | None:
         """Return the session's training, unless there is none or it has been forgotten."""
         return resources.job_queue().find(self.job_id) if self.job_id else None
+
+    def remember(self, job: Job) -> None:
+        """Make a training the one that the page shows."""
+        self.job_id = job.id
+        if job.id not in self.job_ids:
+            self.job_ids.append(job.id)
 
 
 @dataclass

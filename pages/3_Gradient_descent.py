@@ -1,14 +1,17 @@
-"""Gradient descent: slopes, a real loss surface, backpropagation step by step, and its check."""
+"""Gradient descent: a real loss surface, slopes, backpropagation step by step, and its check."""
 
 import streamlit as st
 
 from dashboard import resources, shell
+from dashboard.fields import named_choice
 from dashboard.gradient_descent import surface
 from dashboard.gradient_descent.backpropagation import show_backpropagation
 from dashboard.gradient_descent.gradient_check import show_gradient_check
 from dashboard.gradient_descent.slope import show_slope
 from dashboard.gradient_descent.small_network import exercise_fields
 from dashboard.language import _
+
+SURFACE, SIGMOID, STEPS, CHECK = "surface", "sigmoid", "steps", "check"
 
 shell.start_page(shell.GRADIENT_DESCENT)
 resources.mnist()
@@ -18,8 +21,8 @@ st.markdown(
     _(
         "To learn is to walk downhill: the loss $\\mathcal{L}$ says how wrong a network is, its "
         "gradient says how the loss changes with every weight, and a step goes a little against "
-        "it, $w \\leftarrow w - \\eta \\, \\partial\\mathcal{L} / \\partial w$. How steep is it, "
-        "what does the way look like, and who computes the gradient?"
+        "it, $w \\leftarrow w - \\eta \\, \\partial\\mathcal{L} / \\partial w$. What does the way "
+        "look like, how steep is it, and who computes the gradient?"
     )
 )
 
@@ -36,13 +39,12 @@ def show_descent() -> None:
     settings, outcome = st.columns([2, 3], gap="large")
     with settings:
         run = surface.run_settings(kind, loss, digit)
-    descent = surface.descent_of(run)
     with above:
-        surface.show_contour(kind, land, descent)
+        surface.show_contour(run)
     with relief:
-        surface.show_surface(kind, land, descent)
+        surface.show_surface(run)
     with outcome:
-        surface.show_path(run, land, descent)
+        surface.show_path(run)
 
 
 @st.fragment
@@ -53,8 +55,8 @@ def show_slope_of_sigmoid() -> None:
 
 
 @st.fragment
-def show_small_network() -> None:
-    """Follow backpropagation through a small network, and check its gradient."""
+def show_steps() -> None:
+    """Follow backpropagation through a small network."""
     st.subheader(_("Backpropagation, step by step"))
     st.markdown(
         _(
@@ -62,8 +64,12 @@ def show_small_network() -> None:
             "number. The code is this project's own, read from its source as you look."
         )
     )
-    exercise = exercise_fields()
-    show_backpropagation(exercise)
+    show_backpropagation(exercise_fields())
+
+
+@st.fragment
+def show_check() -> None:
+    """Check the gradient of the same network."""
     st.subheader(_("Is the gradient right?"))
     st.markdown(
         _(
@@ -73,9 +79,32 @@ def show_small_network() -> None:
             "gradients at the price of one such measurement, if nobody has made a mistake."
         )
     )
+    exercise = exercise_fields(with_learning_rate=False)
+    st.caption(
+        _(
+            "This is the network of “Backpropagation”, as the steps taken there have left it "
+            "(until now: {n})."
+        ).format(n=len(exercise.losses) - 1)
+    )
     show_gradient_check(exercise)
 
 
-show_slope_of_sigmoid()
-show_descent()
-show_small_network()
+part = named_choice(
+    _("What to look at"),
+    {
+        SURFACE: _("Loss surface"),
+        SIGMOID: _("Sigmoid"),
+        STEPS: _("Backpropagation"),
+        CHECK: _("Check"),
+    },
+    key="descent_part",
+)
+# Only the part that is looked at is computed.
+if part == SURFACE:
+    show_descent()
+elif part == SIGMOID:
+    show_slope_of_sigmoid()
+elif part == STEPS:
+    show_steps()
+else:
+    show_check()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import resources, shell
@@ -17,7 +18,7 @@ from dashboard.average_digit.form import (
 from dashboard.chart import show_chart
 from dashboard.figures import average_digit as figures
 from dashboard.figures import theme
-from dashboard.language import _
+from dashboard.language import _, current_language
 from nncore.average_digit import (
     ThresholdEvaluation,
     evaluate_threshold,
@@ -31,6 +32,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PRINTED = {MEMOIRE_FOUR: ("20.1", "1.52·10⁻¹¹"), MEMOIRE_EIGHT: ("54.2", "0.999")}
 
 
+@st.cache_resource(show_spinner=False, max_entries=500)
 def evaluation_of(neuron: Neuron, on_training_images: bool = False) -> ThresholdEvaluation:
     """Return how a neuron answers for the test images, or for the training images."""
     scores = resources.digit_scores(neuron.digit)
@@ -198,9 +200,9 @@ def show_sigmoid(neuron: Neuron, image: ChosenImage) -> None:
 
 def show_pixels(digit: int, image: ChosenImage) -> None:
     """Show how the score of an image comes about, pixel by pixel."""
-    weights = resources.average_digits()[digit]
-    products = pixel_products(image.pixels, weights)
-    show_chart(figures.pixel_products(image.pixels, weights, products), "average_pixels")
+    show_chart(
+        _pixels_figure(digit, image.index, image.is_test, current_language()), "average_pixels"
+    )
     score = _("{name} shows the digit {label}. Its score with the average {digit} is **{score}**.")
     printed = _printed(digit, image)
     st.markdown(
@@ -218,18 +220,11 @@ def show_pixels(digit: int, image: ChosenImage) -> None:
 def show_best_bias(digit: int) -> None:
     """Show the accuracy of every bias, and say what the best one is worth."""
     st.subheader(_("Is there a better bias?"))
-    memoire = Neuron(digit, MEMOIRE_NEURON.bias, MEMOIRE_NEURON.threshold)
-    sweep = resources.bias_sweep(digit, memoire.threshold)
-    best = evaluation_of(replace(memoire, bias=sweep.best_bias))
+    sweep = resources.bias_sweep(digit, MEMOIRE_NEURON.threshold)
+    best = evaluation_of(replace(MEMOIRE_NEURON, digit=digit, bias=sweep.best_bias))
     fair = resources.best_bias_of_training(digit)
     chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    show_chart(
-        figures.accuracy_against_bias(
-            sweep, best.always_no_accuracy, memoire.bias, evaluation_of(memoire).accuracy
-        ),
-        "average_sweep",
-        chart,
-    )
+    show_chart(_sweep_figure(digit, current_language()), "average_sweep", chart)
     with text:
         st.markdown(
             _(
@@ -300,15 +295,7 @@ def show_memoire_table() -> None:
 
 def show_difference(digit: int, second: int) -> None:
     """Show what the average of one digit has that another has not."""
-    averages = resources.average_digits()
-    show_chart(
-        figures.difference(
-            averages[digit],
-            averages[second],
-            tuple(_("average {digit}").format(digit=shown) for shown in (digit, second)),
-        ),
-        "average_difference",
-    )
+    show_chart(_difference_figure(digit, second, current_language()), "average_difference")
     if digit == second:
         notice = _("The same average twice: choose another digit to see a difference.")
     else:
@@ -317,6 +304,34 @@ def show_difference(digit: int, second: int) -> None:
             "ink there scores alike with both averages and cannot tell the two digits apart."
         )
     st.caption(notice.format(digit=digit, second=second))
+
+
+# The figures that do not depend on the sliders are kept, each for every language that it has words
+# in: making one takes 5 ms. Charts only read them.
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _pixels_figure(digit: int, index: int, is_test: bool, language: str) -> go.Figure:
+    """Return the score of an image, pixel by pixel."""
+    weights, pixels = resources.average_digits()[digit], chosen_image(digit, index, is_test).pixels
+    return figures.pixel_products(pixels, weights, pixel_products(pixels, weights))
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _sweep_figure(digit: int, language: str) -> go.Figure:
+    """Return the accuracy at every bias, with the best one and the mémoire's."""
+    neuron = replace(MEMOIRE_NEURON, digit=digit)
+    evaluation = evaluation_of(neuron)
+    sweep = resources.bias_sweep(digit, neuron.threshold)
+    return figures.accuracy_against_bias(
+        sweep, evaluation.always_no_accuracy, neuron.bias, evaluation.accuracy
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _difference_figure(digit: int, second: int, language: str) -> go.Figure:
+    """Return two averages and their difference."""
+    averages = resources.average_digits()
+    names = tuple(_("average {digit}").format(digit=shown) for shown in (digit, second))
+    return figures.difference(averages[digit], averages[second], names)
 
 
 def _memoire_samples(digit: int) -> list[ChosenImage]:

@@ -5,6 +5,7 @@ import streamlit as st
 from PIL import ImageColor
 
 from dashboard import state, uploads
+from dashboard.chart import show_chart
 from dashboard.colour_neuron.labels import ColourState
 from dashboard.colour_neuron.sentences import (
     Lesson,
@@ -17,7 +18,7 @@ from dashboard.colour_neuron.sentences import (
 from dashboard.components.plot3d import PlotState, plot3d
 from dashboard.fields import whole_number
 from dashboard.figures import colour_space as figures
-from dashboard.language import _
+from dashboard.language import _, current_language
 from nncore.colour import mean_colour, scale_colours
 from nncore.images import ImageFileError, open_image
 
@@ -90,7 +91,14 @@ def show_cube(lesson: Lesson) -> None:
         figures.colour_space(
             samples.names, samples.colours, samples.targets, lesson.settings.scale, log.state
         ),
-        [_plot_state(lesson, step) for step in steps],
+        _plot_states(
+            lesson,
+            samples.names,
+            samples.colours,
+            samples.targets,
+            lesson.settings,
+            current_language(),
+        ),
         key="colour_cube",
         label=_("The cube of all colours, cut by the plane of the neuron"),
         height=400,
@@ -127,11 +135,7 @@ def show_updates(lesson: Lesson) -> None:
         st.subheader(_("Errors per epoch"))
         # After the first epoch without error there is nothing more to see.
         errors = log.errors_per_epoch[: log.first_epoch_without_error]
-        st.plotly_chart(
-            figures.errors_per_epoch(errors),
-            key="colour_errors",
-            config={"displayModeBar": False},
-        )
+        show_chart(figures.errors_per_epoch(errors), "colour_errors")
     with table:
         st.subheader(_("Every update"))
         decimals = st.column_config.NumberColumn(format="%.4g")
@@ -190,6 +194,19 @@ def _steps(n_updates: int) -> list[int]:
     """Return after how many updates the view stops, from 0 to all; evenly thinned out if many."""
     n_states = min(n_updates + 1, MAX_STATES)
     return np.linspace(0, n_updates, n_states).round().astype(int).tolist()
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _plot_states(
+    _lesson: Lesson,
+    names: list[str],
+    colours: np.ndarray,
+    targets: tuple[int, ...],
+    settings: Settings,
+    language: str,
+) -> list[PlotState]:
+    """Return what the view steps through; kept by all that it depends on but the log."""
+    return [_plot_state(_lesson, step) for step in _steps(len(_lesson.log.updates))]
 
 
 def _plot_state(lesson: Lesson, step: int) -> PlotState:

@@ -164,9 +164,10 @@ def publish_plotlyjs(static_dir: Path) -> bool:
 
 def _figure_payload(figure: go.Figure) -> dict:
     """Return data and layout as JSON values, without the template, which is the page's affair."""
-    payload = json.loads(figure.to_json())
+    content = figure.to_dict()
     # Streamlit's default template holds placeholder colours that only st.plotly_chart replaces.
-    payload["layout"].pop("template", None)
+    content["layout"].pop("template", None)
+    payload = json.loads(to_json_plotly(content))
     scene = payload["layout"].get("scene", {})
     for axis in ("xaxis", "yaxis", "zaxis"):
         if "range" not in scene.get(axis, {}):

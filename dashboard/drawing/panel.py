@@ -13,7 +13,6 @@ from nncore.network import SequentialNetwork
 
 # A test image to look at before the first stroke.
 _EXAMPLE = 0
-_SEEN_PX = 140
 
 
 def show_answer(
@@ -51,7 +50,7 @@ def show_answer(
     are_probabilities = _ends_in_softmax(network)
     with st.container(horizontal=True, vertical_alignment="center"):
         seen = _("What the network sees")
-        st.image(figures.digit_picture(image), width=_SEEN_PX, caption=seen, alt=seen)
+        st.image(figures.digit_picture(image), width=figures.PICTURE_PX, caption=seen, alt=seen)
         with st.container(gap="xsmall"):
             if steps is None:
                 _ask(ink, is_photo)
@@ -82,7 +81,7 @@ def show_steps(ink: np.ndarray, steps: DigitSteps, is_photo: bool) -> None:
     )
     with st.container(horizontal=True, gap="medium"):
         for caption, picture in zip(captions, figures.step_pictures(ink, steps), strict=True):
-            st.image(picture, width=_SEEN_PX, caption=caption, alt=caption)
+            st.image(picture, width=figures.PICTURE_PX, caption=caption, alt=caption)
     st.caption(
         _(
             "The images of MNIST were made the same way. Notice that place and size of the drawing "

@@ -52,26 +52,13 @@ class Comparison:
     ----------
     of_presets : dict of str to tuple of str
         Ids of the latest jobs of each preset, in the order of its runs.
-    own : list of str
-        Ids of the jobs of the training page.
     """
 
     of_presets: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    own: list[str] = field(default_factory=list)
-
-
-def remember_training(job: Job) -> None:
-    """Keep a job of the training page among the session's runs."""
-    own = state.of_session(Comparison).own
-    if job.id not in own:
-        own.append(job.id)
 
 
 def show_comparison() -> None:
     """Let the reader choose an experiment, make it, and see its runs side by side."""
-    job = state.of_session(state.TrainingState).job()
-    if job is not None:
-        remember_training(job)
     names = {code: _(preset.name) for code, preset in PRESETS.items()}
     names[_ALL] = _("All runs of this session")
     code = named_choice(_("Experiment"), names, key="experiments_preset")
@@ -278,7 +265,7 @@ def _all_runs() -> dict[str, Job]:
         preset = PRESETS[code]
         for name, job_id in zip(_translated(preset.runs), ids, strict=True):
             runs[f"{_(preset.name)}: {name}"] = find(job_id)
-    for number, job_id in enumerate(comparison.own, start=1):
+    for number, job_id in enumerate(state.of_session(state.TrainingState).job_ids, start=1):
         runs[_("Your training {number}").format(number=number)] = find(job_id)
     # The server forgets jobs that nobody looks at.
     return {name: job for name, job in runs.items() if job is not None}

@@ -6,7 +6,6 @@ Accuracies are drawn in per cent, scores as they are.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import plotly.graph_objects as go
@@ -129,13 +128,13 @@ def accuracy_bars(names: Sequence[str], accuracies: Sequence[float]) -> go.Figur
         "hoverinfo": "skip",
         "width": 0.7,
     }
-    return _figure(
+    return theme.figure(
         [bars],
         height=230,
         # Room for the last tick's label.
         xaxis={"title": {"text": _("Right answers")}, "range": [0, 104], "ticksuffix": _PER_CENT},
         yaxis={"autorange": "reversed", "ticksuffix": "  "},
-        shapes=[_line(theme.NO, "dot", x=per_cent[1])],
+        shapes=[theme.line_across(theme.NO, "dot", x=per_cent[1])],
     )
 
 
@@ -173,15 +172,15 @@ def score_histogram(scores: np.ndarray, is_digit: np.ndarray, digit: int, cut: f
     shown_cut = min(max(cut, _SCORE_RANGE[0]), _SCORE_RANGE[1])
     # Room above the bars for the words at the line.
     top = 1.2 * max(bar["y"].max() for bar in bars)
-    return _figure(
+    return theme.figure(
         bars,
         height=280,
         barmode="overlay",
         xaxis={"title": {"text": _("Score")}, "range": _SCORE_RANGE},
         yaxis={"title": {"text": _("Test images")}, "range": [0, top]},
-        shapes=[_line(theme.GREY, "dash", x=shown_cut)],
+        shapes=[theme.line_across(theme.GREY, "dash", x=shown_cut)],
         annotations=[
-            _words(text, shown_cut, 1, yref="paper", yanchor="top", xanchor=side, xshift=shift)
+            theme.words(text, shown_cut, 1, yref="paper", yanchor="top", xanchor=side, xshift=shift)
             for text, side, shift in ((_("← no"), "right", -6), (_("yes →"), "left", 6))
         ],
     )
@@ -215,7 +214,7 @@ def accuracy_against_bias(
         "hovertemplate": "%{x:.1f}: %{y:.2f} %<extra></extra>",
     }
     no = 100 * always_no
-    return _figure(
+    return theme.figure(
         [
             curve,
             _mark(
@@ -244,9 +243,9 @@ def accuracy_against_bias(
             "range": [0, 105],
             "ticksuffix": _PER_CENT,
         },
-        shapes=[_line(theme.NO, "dot", y=no)],
+        shapes=[theme.line_across(theme.NO, "dot", y=no)],
         annotations=[
-            _words(
+            theme.words(
                 _("always “no”"),
                 high,
                 no,
@@ -294,13 +293,13 @@ def sigmoid_curve(samples: Sequence[SigmoidSample], bias: float, threshold: floa
         )
         for sample, place in zip(samples, places, strict=True)
     ]
-    return _figure(
+    return theme.figure(
         [curve, *marks],
         height=300,
         xaxis={"title": {"text": _("Score + bias")}, "range": [low, high]},
         yaxis={"title": {"text": _("Output σ")}, "range": [-0.08, 1.08]},
-        shapes=[_line(theme.GREY, "dash", y=threshold)],
-        annotations=[_words(_("threshold"), low, threshold, xanchor="left", yanchor="bottom")],
+        shapes=[theme.line_across(theme.GREY, "dash", y=threshold)],
+        annotations=[theme.words(_("threshold"), low, threshold, xanchor="left", yanchor="bottom")],
     )
 
 
@@ -346,14 +345,14 @@ def _pictures(heatmaps: Sequence[dict], titles: Sequence[str], signs: str) -> go
             "constraintoward": "top",
         }
     places = [number * (width + gap) - gap / 2 for number in range(1, len(heatmaps))]
-    return _figure(
+    return theme.figure(
         heatmaps,
         height=260,
         **axes,
         # The button that saves the picture finds room above the titles.
-        margin={"l": 8, "r": 8, "t": 46, "b": 0},
+        margin={"t": 46, "b": 0},
         annotations=[
-            _words(sign, place, 0.5, xref="paper", yref="y domain", font={"size": 28})
+            theme.words(sign, place, 0.5, xref="paper", yref="y domain", font={"size": 28})
             for sign, place in zip(signs, places, strict=True)
         ],
     )
@@ -371,38 +370,3 @@ def _mark(name: str, x: float, y: float, marker: dict, hover: str) -> dict:
         "hovertemplate": hover + "<extra></extra>",
         "cliponaxis": False,
     }
-
-
-def _line(colour: str, dash: str, x: float | None = None, y: float | None = None) -> dict:
-    """Return a line across the whole plot, at one x or at one y."""
-    if x is not None:
-        ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
-    else:
-        ends = {"x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y}
-    return {"type": "line", **ends, "line": {"color": colour, "dash": dash, "width": 2}}
-
-
-def _words(text: str, x: float, y: float, **place: object) -> dict:
-    """Return words in the plot."""
-    return {"text": text, "x": x, "y": y, "showarrow": False, **place}
-
-
-def _figure(traces: Sequence[dict], height: int, **layout: object) -> go.Figure:
-    """Return a figure in the look of the dashboard.
-
-    All at once, because Plotly takes 8 ms for each later update or added line, and every move of
-    a slider draws three figures.
-    """
-    look = _look()
-    axes = {name: {**look[name[:5]], **layout[name]} for name in layout if name[1:5] == "axis"}
-    return go.Figure(list(traces), {**look, **layout, **axes, "height": height})
-
-
-@cache
-def _look() -> dict:
-    """Return the layout that all figures share."""
-    figure = theme.style(go.Figure(layout={"xaxis": {"visible": True}, "yaxis": {"visible": True}}))
-    layout = figure.to_dict()["layout"] | {"dragmode": False}
-    # Every new figure brings the default template by itself, already checked.
-    del layout["template"]
-    return layout

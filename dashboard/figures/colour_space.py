@@ -56,47 +56,46 @@ def colour_space(
     """
     colours, targets = np.asarray(colours), np.asarray(targets)
     inputs = scale_colours(colours, scale)
-    changing = state_attributes(colours, targets, scale, state, sample)
     line = {"color": theme.BLUE, "width": 5}
-    figure = go.Figure(
-        [
-            _cube_edges(scale),
-            go.Mesh3d(
-                color=theme.BLUE,
-                opacity=0.35,
-                # The same blue from every side, however the plane lies in the light.
-                lighting={"ambient": 1, "diffuse": 0, "specular": 0, "fresnel": 0},
-                hoverinfo="skip",
-            ),
-            go.Scatter3d(mode="lines", line=line, hoverinfo="skip", showlegend=False),
-            go.Scatter3d(
-                mode="lines+text", line=line, textfont_size=16, hoverinfo="skip", showlegend=False
-            ),
-            _samples(_("labelled yes"), "diamond", names, colours, inputs, targets == 1),
-            _samples(_("labelled no"), "circle", names, colours, inputs, targets == 0),
-            _rings(_("answered wrong"), "circle-open", theme.PURPLE),
-            _rings(_("just shown"), "square-open", theme.GREEN),
-        ]
-    )
-    for trace, attributes in changing.items():
-        figure.data[trace].update(attributes)
+    quiet = {"hoverinfo": "skip", "showlegend": False}
+    traces = [
+        _cube_edges(scale),
+        {
+            "type": "mesh3d",
+            "color": theme.BLUE,
+            "opacity": 0.35,
+            # The same blue from every side, however the plane lies in the light.
+            "lighting": {"ambient": 1, "diffuse": 0, "specular": 0, "fresnel": 0},
+            "hoverinfo": "skip",
+        },
+        {"type": "scatter3d", "mode": "lines", "line": line, **quiet},
+        {
+            "type": "scatter3d",
+            "mode": "lines+text",
+            "line": line,
+            "textfont": {"size": 16},
+            **quiet,
+        },
+        _samples(_("labelled yes"), "diamond", names, colours, inputs, targets == 1),
+        _samples(_("labelled no"), "circle", names, colours, inputs, targets == 0),
+        _rings(_("answered wrong"), "circle-open", theme.PURPLE),
+        _rings(_("just shown"), "square-open", theme.GREEN),
+    ]
+    for trace, attributes in state_attributes(colours, targets, scale, state, sample).items():
+        traces[trace] |= attributes
     axis = {"range": [0, scale], "tickvals": [0, 0.5, 1] if scale == 1 else [0, 128, 255]}
-    figure.update_layout(
-        scene={
-            "xaxis": {"title": _("Red"), **axis},
-            "yaxis": {"title": _("Green"), **axis},
-            "zaxis": {"title": _("Blue"), **axis},
+    return theme.space(
+        traces,
+        {
+            "xaxis": {"title": {"text": _("Red")}, **axis},
+            "yaxis": {"title": {"text": _("Green")}, **axis},
+            "zaxis": {"title": {"text": _("Blue")}, **axis},
             "aspectmode": "cube",
             "camera": {"eye": _HOME_EYE, "center": {"x": 0, "y": 0, "z": -0.1}},
         },
-    )
-    theme.style(figure)
-    # A trace hidden by a click on its name would be missed at the next step.
-    figure.update_layout(
+        # A trace hidden by a click on its name would be missed at the next step.
         legend={"itemclick": False, "itemdoubleclick": False},
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
     )
-    return figure
 
 
 def state_attributes(
@@ -143,38 +142,51 @@ def errors_per_epoch(errors: Sequence[int]) -> go.Figure:
     errors : sequence of int
         From the first epoch on.
     """
-    epochs = list(range(1, len(errors) + 1))
-    figure = go.Figure(
-        go.Bar(
-            x=epochs,
-            y=list(errors),
-            marker_color=theme.PURPLE,
-            text=list(errors) if len(errors) <= _MAX_LABELLED_BARS else None,
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate=_("epoch %{x}: %{y} wrong") + "<extra></extra>",
-        )
+    is_short = len(errors) <= _MAX_LABELLED_BARS
+    bars = {
+        "type": "bar",
+        "x": list(range(1, len(errors) + 1)),
+        "y": list(errors),
+        "marker": {"color": theme.PURPLE},
+        "text": list(errors) if is_short else None,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": _("epoch %{x}: %{y} wrong") + "<extra></extra>",
+    }
+    return theme.figure(
+        [bars],
+        height=280,
+        xaxis={
+            "title": {"text": _("Epoch")},
+            "range": [0.4, len(errors) + 0.6],
+            **_whole_numbers(len(errors)),
+        },
+        yaxis={
+            "title": {"text": _("Wrong answers")},
+            "range": [0, max([*errors, 1]) * 1.15],
+            **_whole_numbers(max(errors)),
+        },
     )
-    figure.update_xaxes(title=_("Epoch"), range=[0.4, len(errors) + 0.6])
-    figure.update_yaxes(title=_("Wrong answers"), range=[0, max([*errors, 1]) * 1.15])
-    for axis, length in ((figure.layout.xaxis, len(errors)), (figure.layout.yaxis, max(errors))):
-        # Counts have no halves.
-        axis.update(dtick=1 if length <= _MAX_LABELLED_BARS / 2 else None, tickformat="d")
-    return theme.style(figure, height=280)
 
 
-def _cube_edges(scale: int) -> go.Scatter3d:
+def _whole_numbers(highest: int) -> dict:
+    """Return the ticks of an axis that counts: there are no halves."""
+    return {"dtick": 1 if highest <= _MAX_LABELLED_BARS / 2 else None, "tickformat": "d"}
+
+
+def _cube_edges(scale: int) -> dict:
     """Return the twelve edges of the cube as one line."""
     # Around the bottom, up, around the top, and back over the edges that are still missing.
     corners = [0, 1, 3, 2, 0, 4, 5, 1, 5, 7, 3, 7, 6, 2, 6, 4]
     path = np.array([[corner & 1, corner >> 1 & 1, corner >> 2] for corner in corners]) * scale
-    return go.Scatter3d(
+    return {
+        "type": "scatter3d",
         **_coordinates(path),
-        mode="lines",
-        line={"color": theme.GREY, "width": 2},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+        "mode": "lines",
+        "line": {"color": theme.GREY, "width": 2},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _samples(
@@ -184,35 +196,37 @@ def _samples(
     colours: np.ndarray,
     inputs: np.ndarray,
     chosen: np.ndarray,
-) -> go.Scatter3d:
+) -> dict:
     """Return the chosen samples as points of their own colours."""
     rows = np.flatnonzero(chosen).tolist()
-    return go.Scatter3d(
+    return {
+        "type": "scatter3d",
         **_coordinates(inputs[rows]),
-        name=legend,
-        mode="markers",
-        marker={
+        "name": legend,
+        "mode": "markers",
+        "marker": {
             "symbol": symbol,
             "size": 8 if symbol == "circle" else 7,
             "color": [f"rgb({', '.join(map(str, colours[row]))})" for row in rows],
             "line": {"color": theme.GREY, "width": 1},
         },
         # Plotly draws its own HTML tags in texts.
-        text=[escape(names[row]) for row in rows],
-        customdata=colours[rows].tolist(),
-        hovertemplate="%{text}<br>(%{customdata[0]}, %{customdata[1]}, %{customdata[2]})"
+        "text": [escape(names[row]) for row in rows],
+        "customdata": colours[rows].tolist(),
+        "hovertemplate": "%{text}<br>(%{customdata[0]}, %{customdata[1]}, %{customdata[2]})"
         f"<extra>{legend}</extra>",
-    )
+    }
 
 
-def _rings(legend: str, symbol: str, colour: str) -> go.Scatter3d:
+def _rings(legend: str, symbol: str, colour: str) -> dict:
     """Return open marks to be drawn around samples."""
-    return go.Scatter3d(
-        name=legend,
-        mode="markers",
-        marker={"symbol": symbol, "size": 15, "color": colour},
-        hoverinfo="skip",
-    )
+    return {
+        "type": "scatter3d",
+        "name": legend,
+        "mode": "markers",
+        "marker": {"symbol": symbol, "size": 15, "color": colour},
+        "hoverinfo": "skip",
+    }
 
 
 def _sides(polygon: np.ndarray, state: Sequence[float], scale: int) -> dict[str, list]:

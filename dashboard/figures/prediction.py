@@ -13,14 +13,15 @@ from nncore.drawing import BOX_SIZE, IMAGE_SIZE, DigitSteps
 
 INK = "#1A1A1A"
 PAPER = "#FAF9F5"
-# Sides of a pixel of the 28x28 image and of a whole picture.
-PIXEL_PX = 10
+# Sides of a pixel of the 28x28 image and of a whole picture. Streamlit takes 7 ms to scale a larger
+# picture down to the width at which it is shown, and 1 ms for one of that size.
+PIXEL_PX = 5
 PICTURE_PX = IMAGE_SIZE * PIXEL_PX
 
 _BOX_PX = BOX_SIZE * PIXEL_PX
 # Shows paper against a light page.
 _FRAME = "#B4B4B4"
-_FRAME_PX = 2
+_FRAME_PX = 1
 _MIN_LABELLED_OUTPUT = 0.05
 # From paper (0) to ink (255), (256, 4).
 _RGBA_OF_INK = np.rint(
@@ -50,38 +51,40 @@ def probability_bars(
     colours = [theme.GREY] * outputs.size
     colours[best] = theme.YES if outputs[best] > threshold else theme.NO
     number = ".0%" if are_probabilities else ".2f"
-    figure = go.Figure(
-        go.Bar(
-            x=[str(digit) for digit in range(outputs.size)],
-            y=outputs,
-            marker_color=colours,
-            text=[
-                f"{value:{number}}" if value >= _MIN_LABELLED_OUTPUT else "" for value in outputs
-            ],
-            textposition="outside",
-            textangle=0,
-            textfont_size=13,
-            # Else a label as wide as its bar is made smaller.
-            constraintext="none",
-            cliponaxis=False,
-            hovertemplate=f"%{{x}}: %{{y:{'.2%' if are_probabilities else '.4f'}}}<extra></extra>",
-        )
+    bars = {
+        "type": "bar",
+        "x": [str(digit) for digit in range(outputs.size)],
+        "y": outputs,
+        "marker": {"color": colours},
+        "text": [f"{value:{number}}" if value >= _MIN_LABELLED_OUTPUT else "" for value in outputs],
+        "textposition": "outside",
+        "textangle": 0,
+        "textfont": {"size": 13},
+        # Else a label as wide as its bar is made smaller.
+        "constraintext": "none",
+        "cliponaxis": False,
+        "hovertemplate": f"%{{x}}: %{{y:{'.2%' if are_probabilities else '.4f'}}}<extra></extra>",
+    }
+    return theme.figure(
+        [bars],
+        height=240,
+        bargap=0.25,
+        # Room for the word beside the plot.
+        margin={"r": 80},
+        xaxis={"title": {"text": _("Digit")}, "type": "category"},
+        yaxis={
+            "title": {"text": _("Probability") if are_probabilities else _("Output")},
+            # The labels on the bars take some room above 1.
+            "range": [min(0.0, float(outputs.min())), 1.12 * max(1.0, float(outputs.max()))],
+            "tickformat": ".0%" if are_probabilities else None,
+        },
+        shapes=[theme.line_across(theme.GREY, "dash", y=threshold)],
+        annotations=[
+            theme.words(
+                _("threshold"), 1, threshold, xref="paper", xanchor="left", yanchor="middle"
+            )
+        ],
     )
-    figure.add_hline(
-        y=threshold,
-        line={"color": theme.GREY, "dash": "dash", "width": 2},
-        annotation={"text": _("threshold"), "xanchor": "left", "x": 1, "yanchor": "middle"},
-    )
-    figure.update_xaxes(title=_("Digit"), type="category", fixedrange=True)
-    figure.update_yaxes(
-        title=_("Probability") if are_probabilities else _("Output"),
-        # The labels on the bars take some room above 1.
-        range=[min(0.0, float(outputs.min())), 1.12 * max(1.0, float(outputs.max()))],
-        tickformat=".0%" if are_probabilities else None,
-        fixedrange=True,
-    )
-    theme.style(figure, height=240)
-    return figure.update_layout(margin_r=80, bargap=0.25)
 
 
 def digit_picture(image: np.ndarray) -> np.ndarray:

@@ -90,6 +90,51 @@ def network(widths: Sequence[int]) -> bytes:
     return _png(picture.resize(SIZE, Image.Resampling.LANCZOS))
 
 
+def valley(losses: np.ndarray, path: np.ndarray) -> bytes:
+    """Return a loss seen from above in bands, and a path of steps down into it.
+
+    Parameters
+    ----------
+    losses : ndarray of shape (n_y, n_x), float
+        At least 0, and not all 0.
+    path : ndarray of shape (n_points, 2), float
+        Columns and rows of ``losses``, as shares of its width and height in 0-1.
+    """
+    bands = np.floor(np.sqrt(losses / losses.max()) * 9) / 9
+    levels = np.rint(255 * (1 - bands)).astype(np.uint8)
+    size = (SIZE[0] * 2, SIZE[1] * 2)
+    ground = Image.fromarray(_colour_table(SEQUENTIAL)[levels])
+    picture = ground.resize(size, Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(picture)
+    points = [(x * size[0], y * size[1]) for x, y in path]
+    draw.line([coordinate for point in points for coordinate in point], fill=VERMILLION, width=8)
+    for x, y in points:
+        draw.ellipse((x - 14, y - 14, x + 14, y + 14), fill=VERMILLION)
+    return _png(picture.resize(SIZE, Image.Resampling.LANCZOS))
+
+
+def curves(*lines: Sequence[float]) -> bytes:
+    """Return lines from left to right, the first blue and the second vermilion.
+
+    Parameters
+    ----------
+    *lines : sequence of float
+        From 0, at the bottom, to 1.
+    """
+    size = (SIZE[0] * 2, SIZE[1] * 2)
+    picture = Image.new("RGBA", size)
+    draw = ImageDraw.Draw(picture)
+    for values, colour in zip(lines, (BLUE, VERMILLION), strict=False):
+        points = [
+            (size[0] * (0.08 + 0.84 * number / (len(values) - 1)), size[1] * (0.9 - 0.8 * value))
+            for number, value in enumerate(values)
+        ]
+        draw.line([c for point in points for c in point], fill=colour, width=10, joint="curve")
+        for x, y in points:
+            draw.ellipse((x - 16, y - 16, x + 16, y + 16), fill=colour)
+    return _png(picture.resize(SIZE, Image.Resampling.LANCZOS))
+
+
 def drawing_and_pixels(ink: np.ndarray, digit: np.ndarray) -> bytes:
     """Return a drawing, an arrow, and the 28x28 image that a network sees.
 

@@ -28,13 +28,12 @@ def loss_curve(
     against : str
         What runs to the right: ``"epochs"``, or ``"seconds"`` of training.
     """
-    figure = _curves(
+    return _curves(
         against,
+        {"title": {"text": _("Loss")}, "rangemode": "tozero"},
         (_("mini-batches"), *_within(curve, "loss", against), "lines", theme.BLUE),
         (_("whole epoch"), *_of_epochs(epochs, "loss", against), "markers", theme.VERMILLION),
     )
-    figure.update_yaxes(title=_("Loss"), rangemode="tozero")
-    return figure
 
 
 def accuracy_curve(
@@ -49,41 +48,39 @@ def accuracy_curve(
     if any(result.validation_accuracy is not None for result in epochs):
         validation = _of_epochs(epochs, "validation_accuracy", against)
         lines.append((_("validation images"), *validation, "lines+markers", theme.GREEN))
-    figure = _curves(against, *lines)
-    figure.update_yaxes(title=_("Right answers"), tickformat=".0%")
-    return figure
+    axis = {"title": {"text": _("Right answers")}, "tickformat": ".0%"}
+    return _curves(against, axis, *lines)
 
 
 def learning_rate_curve(vitals: Sequence[VitalSigns]) -> go.Figure:
     """Return the learning rate of the steps against the epochs."""
     vitals = _thinned(vitals)
     x, y = [signs.position for signs in vitals], [signs.learning_rate for signs in vitals]
-    figure = _curves("epochs", (_("learning rate"), x, y, "lines", theme.BLUE))
-    figure.update_yaxes(title=_("Learning rate"), rangemode="tozero")
-    return figure.update_layout(showlegend=False)
+    axis = {"title": {"text": _("Learning rate")}, "rangemode": "tozero"}
+    line = (_("learning rate"), x, y, "lines", theme.BLUE)
+    return _curves("epochs", axis, line, showlegend=False)
 
 
 def gradient_curves(vitals: Sequence[VitalSigns]) -> go.Figure:
     """Return the size of the gradient in every dense layer against the epochs."""
-    figure = _layer_curves(vitals, "gradients")
-    figure.update_yaxes(title=_("Gradient (RMS)"), type="log", exponentformat="power", dtick=1)
-    return figure
+    log = {"type": "log", "exponentformat": "power", "dtick": 1}
+    return _layer_curves(vitals, "gradients", {"title": {"text": _("Gradient (RMS)")}, **log})
 
 
 def stuck_curves(vitals: Sequence[VitalSigns]) -> go.Figure:
     """Return the share of the neurons of every dense layer that cannot learn any more."""
-    figure = _layer_curves(vitals, "stuck")
-    figure.update_yaxes(title=_("Saturated neurons"), tickformat=".0%", range=[-0.03, 1.03])
-    return figure
+    axis = {"title": {"text": _("Saturated neurons")}, "tickformat": ".0%", "range": [-0.03, 1.03]}
+    return _layer_curves(vitals, "stuck", axis)
 
 
-def _layer_curves(vitals: Sequence[VitalSigns], field: str) -> go.Figure:
+def _layer_curves(vitals: Sequence[VitalSigns], field: str, y_axis: dict) -> go.Figure:
     """Return a line for each dense layer."""
     vitals = _thinned(vitals)
     x = [signs.position for signs in vitals]
     columns = zip(*(getattr(signs, field) for signs in vitals), strict=True)
     return _curves(
         "epochs",
+        y_axis,
         *(
             (_("layer {n}").format(n=number), x, list(values), "lines", colour)
             for number, (values, colour) in enumerate(
@@ -93,17 +90,27 @@ def _layer_curves(vitals: Sequence[VitalSigns], field: str) -> go.Figure:
     )
 
 
-def _curves(against: str, *lines: tuple[str, list[float], list[float], str, str]) -> go.Figure:
+def _curves(
+    against: str,
+    y_axis: dict,
+    *lines: tuple[str, list[float], list[float], str, str],
+    **layout: object,
+) -> go.Figure:
     """Return a figure of lines given as (name, x, y, mode, colour)."""
-    figure = go.Figure(
-        [
-            go.Scatter(name=name, x=x, y=y, mode=mode, line_color=colour, marker_size=8)
-            for name, x, y, mode, colour in lines
-        ]
-    )
+    traces = [
+        {
+            "type": "scatter",
+            "name": name,
+            **{"x": x, "y": y},
+            "mode": mode,
+            "line": {"color": colour},
+            "marker": {"size": 8},
+        }
+        for name, x, y, mode, colour in lines
+    ]
     title = _("Epochs") if against == "epochs" else _("Seconds of training")
-    figure.update_xaxes(title=title, rangemode="tozero")
-    return theme.style(figure, height=260)
+    x_axis = {"title": {"text": title}, "rangemode": "tozero"}
+    return theme.figure(traces, height=260, xaxis=x_axis, yaxis=y_axis, **layout)
 
 
 def _within(curve: Sequence[Progress], field: str, against: str) -> tuple[list[float], list[float]]:

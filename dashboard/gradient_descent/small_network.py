@@ -47,6 +47,7 @@ class Exercise:
         Of this run of the page alone.
     inputs, targets : ndarray of shape (1, 2), float64
     learning_rate : float
+        0 where nothing is learned.
     losses : list of float
         The loss before each step taken so far, and now.
     """
@@ -58,8 +59,8 @@ class Exercise:
     losses: list[float]
 
 
-def exercise_fields() -> Exercise:
-    """Let the reader choose the size, the sample and the learning rate."""
+def exercise_fields(*, with_learning_rate: bool = True) -> Exercise:
+    """Let the reader choose the size and the sample, and the learning rate where it matters."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         n_hidden = st.segmented_control(
             _("Hidden neurons"),
@@ -77,14 +78,7 @@ def exercise_fields() -> Exercise:
             _number(f"t{_SUBSCRIPTS[index]}", f"descent_target_{index + 1}", _TARGETS[index], 1)
             for index in range(N_OUTPUTS)
         ]
-        learning_rate = st.number_input(
-            _("η (learning rate)"),
-            **{"min_value": 0.01, "max_value": 100.0, "value": 1.0, "step": 0.5},
-            format="%g",
-            key=RATE,
-            bind="query-params",
-            width=150,
-        )
+        learning_rate = _rate_field() if with_learning_rate else 0.0
     network = _network(n_hidden or _DEFAULT_HIDDEN)
     sample, answer = np.array([inputs]), np.array([targets])
     loss = network.loss.value(network.forward(sample), answer)
@@ -122,6 +116,18 @@ def _number(label: str, key: str, value: float, limit: float) -> float:
         key=key,
         bind="query-params",
         width=110,
+    )
+
+
+def _rate_field() -> float:
+    """Show the field for the learning rate."""
+    return st.number_input(
+        _("η (learning rate)"),
+        **{"min_value": 0.01, "max_value": 100.0, "value": 1.0, "step": 0.5},
+        format="%g",
+        key=RATE,
+        bind="query-params",
+        width=150,
     )
 
 

@@ -1,9 +1,10 @@
 """The loss surface on the page: its settings, the path of a descent on it, and what to notice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.chart import show_chart, show_selectable_chart
@@ -18,7 +19,7 @@ from dashboard.gradient_descent.landscape import (
     landscape,
     network_facts,
 )
-from dashboard.language import _
+from dashboard.language import _, current_language
 from nncore.average_digit import MEMOIRE_DIGIT
 from nncore.loss_surface import Descent, descend
 from nncore.mnist import N_CLASSES
@@ -67,6 +68,16 @@ class Run:
     batch: str
     n_steps: int
     seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Pictures:
+    """A path as it is drawn: from above, in three dimensions and step by step, and its losses."""
+
+    above: go.Figure
+    relief: go.Figure
+    states: tuple[PlotState, ...]
+    losses: go.Figure
 
 
 def surface_picker() -> tuple[str, str, int]:
@@ -149,8 +160,40 @@ def run_settings(kind: str, loss: str, digit: int) -> Run:
     return Run(kind, loss, digit, start, learning_rate, batch, n_steps, seed)
 
 
+def show_what_is_drawn(kind: str, digit: int, land: Landscape) -> None:
+    """Say what the surface is of."""
+    text = _(KINDS[kind].what)
+    st.caption(text.format(digit=digit, n=land.plane.n_samples, **network_facts()))
+
+
+def show_contour(run: Run) -> None:
+    """Show the surface from above; a click on it starts the path there."""
+    show_selectable_chart(_pictures(run).above, _CONTOUR, _start_where_clicked)
+    st.caption(_("Click anywhere on the map to start there, or move the sliders below."))
+
+
+def show_surface(run: Run) -> None:
+    """Show the surface in three dimensions, with a ball that rolls down the path."""
+    pictures = _pictures(run)
+    plot3d(
+        pictures.relief,
+        pictures.states,
+        key="descent_surface_3d",
+        label=_("The loss as a surface, and the path of gradient descent down it"),
+        height=400,
+    )
+
+
+def show_path(run: Run) -> None:
+    """Show the loss along the path, and say what to notice."""
+    land = landscape(run.kind, run.loss, run.digit)
+    show_chart(_pictures(run).losses, "descent_loss_curve")
+    st.markdown(_what_to_notice(run, land, _descent(run)))
+    st.caption(_about_minima(land, run))
+
+
 @st.cache_resource(show_spinner=False, max_entries=256)
-def descent_of(run: Run) -> Descent:
+def _descent(run: Run) -> Descent:
     """Return the path of a run; those of the defaults and the presets are asked for again."""
     plane = landscape(run.kind, run.loss, run.digit).plane
     return descend(
@@ -163,41 +206,29 @@ def descent_of(run: Run) -> Descent:
     )
 
 
-def show_what_is_drawn(kind: str, digit: int, land: Landscape) -> None:
-    """Say what the surface is of."""
-    text = _(KINDS[kind].what)
-    st.caption(text.format(digit=digit, n=land.plane.n_samples, **network_facts()))
+def _pictures(run: Run) -> _Pictures:
+    """Return the pictures of a run in the reader's language."""
+    return _drawn(run, current_language())
 
 
-def show_contour(kind: str, land: Landscape, descent: Descent) -> None:
-    """Show the surface from above; a click on it starts the path there."""
-    figure = figures.contour(land.x, land.y, land.losses, land.minima, descent, _axes(kind))
-    show_selectable_chart(figure, _CONTOUR, _start_where_clicked)
-    st.caption(_("Click anywhere on the map to start there, or move the sliders below."))
-
-
-def show_surface(kind: str, land: Landscape, descent: Descent) -> None:
-    """Show the surface in three dimensions, with a ball that rolls down the path."""
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _drawn(run: Run, language: str) -> _Pictures:
+    """Draw a run; the language keeps pictures with other titles apart."""
+    land, descent = landscape(run.kind, run.loss, run.digit), _descent(run)
     grid = (land.x, land.y, land.losses)
+    axes = _axes(run.kind)
     n_steps = len(descent.points) - 1
     steps = np.linspace(0, n_steps, min(n_steps + 1, _STATES)).round().astype(int).tolist()
-    plot3d(
-        figures.surface(*grid, land.minima, descent, _axes(kind)),
-        [
-            PlotState(_caption(kind, land, descent, step), figures.ball(*grid, descent, step))
-            for step in steps
-        ],
-        key="descent_surface_3d",
-        label=_("The loss as a surface, and the path of gradient descent down it"),
-        height=400,
+    states = tuple(
+        PlotState(caption, figures.ball(*grid, descent, step))
+        for step, caption in zip(steps, _captions(axes, land, descent, steps), strict=True)
     )
-
-
-def show_path(run: Run, land: Landscape, descent: Descent) -> None:
-    """Show the loss along the path, and say what to notice."""
-    show_chart(figures.loss_along_path(descent, float(land.losses.min())), "descent_loss_curve")
-    st.markdown(_what_to_notice(run, land, descent))
-    st.caption(_about_minima(land, run))
+    return _Pictures(
+        above=figures.contour(*grid, land.minima, descent, axes),
+        relief=figures.surface(*grid, land.minima, descent, axes),
+        states=states,
+        losses=figures.loss_along_path(descent, float(land.losses.min())),
+    )
 
 
 def _axes(kind: str) -> tuple[str, str]:
@@ -206,15 +237,22 @@ def _axes(kind: str) -> tuple[str, str]:
     return _(first), _(second)
 
 
-def _caption(kind: str, land: Landscape, descent: Descent, step: int) -> str:
-    """Return what is seen after some steps."""
-    # Adding 0 turns a rounded minus 0 into 0.
-    x, y = (f"{number:.2f}".replace("-", "−") for number in descent.points[step].round(2) + 0.0)
+def _captions(
+    axes: tuple[str, str], land: Landscape, descent: Descent, steps: Sequence[int]
+) -> list[str]:
+    """Return what is seen after each of some steps."""
+    # Once for all of them: a lookup of the reader's language takes longer than the rest.
     text = _("Step {step}: {first} {x}, {second} {y}, loss {loss:.4f}.")
-    if not land.holds(descent.points[step]):
-        text += " " + _("Beyond the part that is drawn.")
-    first, second = _axes(kind)
-    return text.format(step=step, first=first, second=second, x=x, y=y, loss=descent.losses[step])
+    beyond = " " + _("Beyond the part that is drawn.")
+    captions = []
+    for step in steps:
+        point = descent.points[step]
+        # Adding 0 turns a rounded minus 0 into 0.
+        x, y = (f"{number:.2f}".replace("-", "−") for number in point.round(2) + 0.0)
+        loss = descent.losses[step]
+        caption = text.format(step=step, first=axes[0], second=axes[1], x=x, y=y, loss=loss)
+        captions.append(caption if land.holds(point) else caption + beyond)
+    return captions
 
 
 def _what_to_notice(run: Run, land: Landscape, descent: Descent) -> str:

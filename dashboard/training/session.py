@@ -28,7 +28,8 @@ def current_job() -> Job | None:
         )
         forget()
         return None
-    remembered.job_id = st.query_params[LINK_KEY] = job.id
+    remembered.remember(job)
+    st.query_params[LINK_KEY] = job.id
     return job
 
 
@@ -51,7 +52,8 @@ def start(recipe: Recipe, start_model: bytes | None = None, *, is_paused: bool =
     except QueueFullError:
         st.toast(_("Too many trainings are waiting: try again in a minute."))
         return
-    remembered.job_id = st.query_params[LINK_KEY] = job.id
+    remembered.remember(job)
+    st.query_params[LINK_KEY] = job.id
 
 
 def forget() -> None:

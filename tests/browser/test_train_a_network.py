@@ -1,6 +1,8 @@
 """A training in the browser: it goes on without the reader, and ends when told to."""
 
 import re
+import subprocess
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -27,7 +29,7 @@ def test_a_training_goes_on_while_the_reader_is_elsewhere_and_can_be_saved(page,
     expect(main_part(page)).not_to_contain_text("The model that comes with the project")
 
     with page.expect_download() as download:
-        main_part(page).get_by_role("button", name="Download the model").click()
+        main_part(page).get_by_role("button", name="Model", exact=True).click()
     model = tmp_path / "model.npz"
     download.value.save_as(model)
     page.get_by_text("Go on with a saved model").click()
@@ -54,4 +56,54 @@ def test_stop_keeps_what_was_learnt(page):
     expect(page.get_by_test_id("stProgress")).to_contain_text("Epoch 2 of 50", timeout=60_000)
     main_part(page).get_by_role("button", name="Stop").click()
     expect(page.get_by_test_id("stAlert")).to_contain_text("Stopped")
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("%")
+
+
+def job_id(page: Page) -> str:
+    expect(page).to_have_url(re.compile("train_job="))
+    return parse_qs(urlsplit(page.url).query)["train_job"][0]
+
+
+def start_long_training(page: Page) -> None:
+    visit(page, "/Train_a_network?train_epochs=50")
+    main_part(page).get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("mini-batch", timeout=60_000)
+
+
+def test_a_reload_finds_the_training_which_pauses_steps_and_stops(page):
+    start_long_training(page)
+    page.reload()
+    button = main_part(page).get_by_role("button", name="Steer it from here")
+    expect(page.get_by_test_id("stProgress")).to_contain_text("mini-batch")
+    expect(main_part(page).get_by_role("button", name="Stop")).to_have_count(0)
+    button.click()
+    main_part(page).get_by_role("button", name="Pause").click()
+    progress = page.get_by_test_id("stProgress")
+    expect(progress).to_contain_text("paused")
+    before = progress.inner_text()
+    main_part(page).get_by_role("button", name="One mini-batch").click()
+    expect(progress).not_to_have_text(before)
+    expect(progress).to_contain_text("paused")
+    main_part(page).get_by_role("button", name="Stop").click()
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("Stopped")
+
+
+def test_two_readers_train_at_once_and_see_their_own(open_page):
+    first, second = open_page("/"), open_page("/")
+    for page in (first, second):
+        start_long_training(page)
+    assert job_id(first) != job_id(second)
+    main_part(first).get_by_role("button", name="Stop").click()
+    expect(first.get_by_test_id("stAlert").first).to_contain_text("Stopped")
+    expect(second.get_by_test_id("stProgress")).to_contain_text("Epoch")
+    main_part(second).get_by_role("button", name="Stop").click()
+    expect(second.get_by_test_id("stAlert").first).to_contain_text("Stopped")
+
+
+def test_a_killed_worker_is_told_in_a_sentence(page):
+    start_long_training(page)
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Epoch 2", timeout=60_000)
+    subprocess.run(["pkill", "-KILL", "-f", f"nncore train .*{job_id(page)}"], check=True)
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("ended unexpectedly")
+    # What its first epoch learnt is still there.
     expect(page.get_by_test_id("stMetric").first).to_contain_text("%")

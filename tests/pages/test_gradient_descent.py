@@ -14,6 +14,11 @@ def app(open_app):
     return open_app(PAGE)
 
 
+def show(app, part):
+    """Choose a part of the page."""
+    return app.segmented_control(key="descent_part").set_value(part).run()
+
+
 def words(app):
     return " ".join(element.value for element in (*app.markdown, *app.caption))
 
@@ -41,21 +46,32 @@ def decoded(values):
     return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()
 
 
-def test_the_first_visit_shows_all_four_parts(app):
+def test_the_first_visit_shows_the_surface_alone(app):
     assert not app.exception
     assert [title.value for title in app.title] == ["Gradient descent"]
-    assert [heading.value for heading in app.subheader] == [
-        "The slope of one neuron",
-        "A real loss surface",
-        "Backpropagation, step by step",
-        "Is the gradient right?",
-    ]
+    assert [heading.value for heading in app.subheader] == ["A real loss surface"]
     assert start_of_path(app) == KINDS["one neuron"].start
     assert "one minimum, the star" in words(app)
-    assert app.success[0].value.startswith("They agree to")
+
+
+@pytest.mark.parametrize(
+    ("part", "heading"),
+    [
+        ("sigmoid", "The slope of one neuron"),
+        ("steps", "Backpropagation, step by step"),
+        ("check", "Is the gradient right?"),
+    ],
+)
+def test_each_part_is_shown_alone_and_a_link_leads_to_it(app, open_app, part, heading):
+    show(app, part)
+    for shown in (app, open_app(PAGE, descent_part=part)):
+        assert not shown.exception
+        assert [heading.value for heading in shown.subheader] == [heading]
+        assert part in shown.query_params["descent_part"]
 
 
 def test_the_slope_follows_the_input(app):
+    show(app, "sigmoid")
     app.slider(key="descent_z").set_value(8.0).run()
     assert metrics(app)["Derivative σ′(z)"] == "0.00034"
     assert "moves the weight by **0.00034**" in words(app)
@@ -108,6 +124,7 @@ def test_the_plateau_is_named(app):
 
 
 def test_walking_through_backpropagation(app):
+    show(app, "steps")
     assert "1. Forward: the weighted sums of layer 1" in words(app)
     assert "inputs @ self.weights" in app.code[0].value
     app.button(key="descent_next").click().run()
@@ -119,6 +136,7 @@ def test_walking_through_backpropagation(app):
 
 
 def test_taking_steps_lowers_the_loss_and_starting_again_undoes_it(app):
+    show(app, "steps")
     start = float(metrics(app)["Loss"])
     app.button(key="descent_take").click().run()
     first = float(metrics(app)["Loss"])
@@ -131,6 +149,7 @@ def test_taking_steps_lowers_the_loss_and_starting_again_undoes_it(app):
 
 
 def test_another_size_starts_a_new_network(app):
+    show(app, "steps")
     app.button(key="descent_take").click().run()
     app.segmented_control(key="descent_hidden").set_value(1).run()
     assert not app.exception
@@ -140,6 +159,7 @@ def test_another_size_starts_a_new_network(app):
 
 
 def test_a_mistake_is_caught_and_where_it_is(app):
+    show(app, "check")
     app.segmented_control(key="descent_array").set_value("W2").run()
     assert app.success
     app.segmented_control(key="descent_mistake").set_value("hidden-derivative").run()
@@ -152,6 +172,7 @@ def test_a_mistake_is_caught_and_where_it_is(app):
 
 
 def test_every_weight_can_be_chosen_and_a_smaller_network_has_fewer(app):
+    show(app, "check")
     app.segmented_control(key="descent_array").set_value("W2").run()
     app.number_input(key="descent_row").set_value(3.0)
     app.number_input(key="descent_column").set_value(2.0)
@@ -165,8 +186,36 @@ def test_every_weight_can_be_chosen_and_a_smaller_network_has_fewer(app):
 
 
 def test_a_bad_step_width_is_not_the_derivatives_fault(app):
+    show(app, "check")
     app.select_slider(key="descent_h").set_value(0.1).run()
     assert "or h is so large" in app.error[0].value
+
+
+def test_the_check_is_of_the_network_that_steps_have_changed(app):
+    show(app, "check")
+    before = metrics(app)["Backpropagation"]
+    show(app, "steps")
+    app.button(key="descent_take").click().run()
+    loss = metrics(app)["Loss"]
+    show(app, "check")
+    assert "(until now: 1)" in words(app)
+    assert metrics(app)["Backpropagation"] != before
+    assert app.success
+    show(app, "steps")
+    assert metrics(app)["Loss"] == loss
+
+
+def test_a_part_keeps_its_settings_while_another_is_shown(app):
+    app.slider(key="descent_x").set_value(-5.0).run()
+    show(app, "steps")
+    app.number_input(key="descent_step_rate").set_value(3.0)
+    app.segmented_control(key="descent_hidden").set_value(2).run()
+    show(app, "check")
+    assert app.segmented_control(key="descent_hidden").value == 2
+    show(app, "surface")
+    assert start_of_path(app)[0] == -5
+    show(app, "steps")
+    assert app.number_input(key="descent_step_rate").value == 3
 
 
 def test_a_link_carries_the_settings(open_app):
@@ -183,30 +232,34 @@ def test_a_link_carries_the_settings(open_app):
         descent_mistake="lost-half",
     )
     assert not app.exception
-    assert app.slider(key="descent_z").value == -3
     assert start_of_path(app)[0] == -1
     assert app.select_slider(key="descent_rate").value == 0.1
     assert app.segmented_control(key="descent_batch").value == "100"
     assert app.slider(key="descent_steps").value == 7
-    assert "4. Forward: the sigmoid of layer 2" in words(app)
-    assert "They do not agree" in app.error[0].value
+    # The parts that were not shown have theirs too.
+    assert show(app, "sigmoid").slider(key="descent_z").value == -3
+    assert "4. Forward: the sigmoid of layer 2" in words(show(app, "steps"))
+    assert "They do not agree" in show(app, "check").error[0].value
 
 
 @pytest.mark.parametrize("value", ["", "nan", "-1e9", "eight"])
 def test_what_a_link_cannot_mean_falls_back(open_app, value):
-    names = ("z", "surface", "loss", "digit", "x", "y", "rate", "batch", "steps", "seed")
+    names = ("z", "surface", "loss", "digit", "x", "y", "rate", "batch", "steps", "seed", "part")
     names += ("hidden", "input_1", "target_1", "step_rate", "step", "array", "row", "h", "mistake")
     app = open_app(PAGE, **{f"descent_{name}": value for name in names})
     assert not app.exception
     assert start_of_path(app) == KINDS["one neuron"].start
+    for part in ("sigmoid", "steps", "check"):
+        assert not show(app, part).exception
 
 
 def test_settings_survive_leaving_the_page(app):
-    app.slider(key="descent_z").set_value(-2.0)
-    app.button(key="descent_take").click()
-    app.run()
+    show(app, "sigmoid")
+    app.slider(key="descent_z").set_value(-2.0).run()
+    show(app, "steps")
+    app.button(key="descent_take").click().run()
     loss = metrics(app)["Loss"]
     app.switch_page("pages/2_Average_digit.py").run()
     app.switch_page(PAGE).run()
-    assert app.slider(key="descent_z").value == -2
     assert metrics(app)["Loss"] == loss
+    assert show(app, "sigmoid").slider(key="descent_z").value == -2

@@ -38,7 +38,7 @@ def test_each_experiment_has_a_card_in_the_order_of_the_course(app):
 
 def test_every_card_has_a_picture_that_is_described(app):
     pictures = app.main.get("image")
-    assert len(pictures) == 4
+    assert len(pictures) == 6
     assert all(picture.proto.imgs[0].alt for picture in pictures)
 
 
@@ -57,7 +57,7 @@ def test_without_mnist_the_page_still_leads_to_every_experiment(open_app, monkey
     assert not app.exception
     assert not app.error
     assert len(app.main.get("page_link")) == 6
-    assert len(app.main.get("image")) == 3
+    assert len(app.main.get("image")) == 5
 
 
 def test_picture_that_failed_is_tried_again(monkeypatch):

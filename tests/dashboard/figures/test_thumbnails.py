@@ -61,3 +61,20 @@ def test_drawing_is_ink_and_its_digit_a_heatmap():
     left, right = image[:, : thumbnails.SIZE[0] // 2], image[:, thumbnails.SIZE[0] // 2 :]
     assert 0 < (left[..., 3] == 255).mean() < 0.2
     assert (right[..., 3] == 255).mean() > 0.5
+
+
+def test_a_path_lies_on_its_valley():
+    losses = np.tile(np.linspace(0, 1, 40), (10, 1))
+    image = pixels(thumbnails.valley(losses, np.array([[0.25, 0.5], [0.75, 0.5]])))
+    row = thumbnails.SIZE[1] // 2
+    assert tuple(image[row, thumbnails.SIZE[0] // 4][:3]) == ImageColor.getrgb(VERMILLION)
+    left, right = (int(image[10, column, :3].sum()) for column in (10, -10))
+    assert left > right
+
+
+def test_curves_run_from_the_bottom_to_the_top_of_their_range():
+    image = pixels(thumbnails.curves([0.0, 1.0], [0.0, 0.0]))
+    width, height = thumbnails.SIZE
+    assert tuple(image[round(height * 0.1), round(width * 0.92)][:3]) == ImageColor.getrgb(BLUE)
+    bottom = image[round(height * 0.9), round(width * 0.92)]
+    assert tuple(bottom[:3]) == ImageColor.getrgb(VERMILLION)

@@ -1,0 +1,186 @@
+"""How many visitors the dashboard bears: ``python -m benchmarks.load``.
+
+Starts the real dashboard, lets visitors walk through its pages and click, and prints how long
+they wait and what that costs.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.report import conditions, log, markdown_table
+from benchmarks.visitors import PAGES, Timings, Visitor
+
+PROJECT = Path(__file__).resolve().parents[1]
+_START_WITHIN_S = 60
+_HEADER = (
+    *("visitors", "first view: median, p95 ms", "click: median, p95 ms", "clicks", "exceptions"),
+    *("lost", "server: CPU, MB", "generator: CPU"),
+)
+
+
+class Server:
+    """The dashboard as a process of its own, on Linux.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+    port : int
+    """
+
+    def __init__(self, process: subprocess.Popen, port: int):
+        self.url = f"ws://localhost:{port}"
+        self._process = process
+
+    def cpu_s(self) -> float:
+        """Return the seconds of CPU that it has used; those of its workers are not counted."""
+        after_name = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_mb(self) -> float:
+        """Return its resident memory, in 10^6 bytes."""
+        pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextlib.contextmanager
+def running_server() -> Iterator[Server]:
+    """Start the dashboard on a free port, and end it."""
+    with socket.create_server(("localhost", 0)) as probe:
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"),
+                *("--server.address=localhost", f"--server.port={port}"),
+            ],
+            cwd=PROJECT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_it_answers(port)
+            yield Server(process, port)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure as the arguments say, and print tables in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--visitors", type=int, nargs="+", default=[1, 30, 100, 300, 500])
+    parser.add_argument("--seconds", type=float, default=30, help="of clicking, for each number")
+    parser.add_argument("--pace", type=float, default=2, help="mean seconds between two clicks")
+    parser.add_argument("--jobs", type=int, default=0, help="trainings that run meanwhile")
+    options = parser.parse_args(arguments)
+    print(conditions(("streamlit", "numpy", "plotly")) + "\n")
+    rows, by_page = [], {}
+    for n_visitors in options.visitors:
+        log(f"{n_visitors} visitors")
+        with running_server() as server:
+            timings, row = asyncio.run(_measure(server, n_visitors, options))
+        rows.append(row)
+        by_page[n_visitors] = timings.reruns
+    print(markdown_table(_HEADER, rows))
+    print("\nThe slowest 5 % of the clicks take at least so many ms:\n")
+    header = ("visitors", *(page or "home" for page in PAGES))
+    rows = [
+        (str(n), *(_percentile(pages[page], 95) for page in PAGES)) for n, pages in by_page.items()
+    ]
+    print(markdown_table(header, rows))
+
+
+async def _measure(
+    server: Server, n_visitors: int, options: argparse.Namespace
+) -> tuple[Timings, list[str]]:
+    """Let visitors in; return their timings and a row of the table."""
+    await _warm_up(server)
+    for number in range(options.jobs):
+        await _start_training(server, number)
+    timings = Timings()
+    visitors = [Visitor(server.url, timings, seed) for seed in range(n_visitors)]
+    loop = asyncio.get_running_loop()
+    began, server_cpu, own_cpu = loop.time(), server.cpu_s(), _own_cpu_s()
+    # All within two seconds, as when a teacher shows a link.
+    await asyncio.gather(
+        *(_arrive(visitor, 2 * number / n_visitors) for number, visitor in enumerate(visitors))
+    )
+    until = loop.time() + options.seconds
+    await asyncio.gather(*(visitor.play(until, options.pace) for visitor in visitors))
+    elapsed_s = loop.time() - began
+    clicks = [seconds for page in timings.reruns.values() for seconds in page]
+    row = [
+        str(n_visitors),
+        f"{_percentile(timings.first_views, 50)}, {_percentile(timings.first_views, 95)}",
+        f"{_percentile(clicks, 50)}, {_percentile(clicks, 95)}",
+        *(str(len(clicks)), str(timings.n_exceptions), str(timings.n_lost)),
+        f"{(server.cpu_s() - server_cpu) / elapsed_s:.0%}, {server.resident_mb():.0f}",
+        f"{(_own_cpu_s() - own_cpu) / elapsed_s:.0%}",
+    ]
+    return timings, row
+
+
+async def _warm_up(server: Server) -> None:
+    """See every page once: what is loaded once per server is not what is measured."""
+    visitor = Visitor(server.url, Timings(), 0)
+    await visitor.open()
+    for page in PAGES:
+        await visitor.visit(page)
+    await visitor.close()
+
+
+async def _start_training(server: Server, number: int) -> None:
+    """Have a visitor start a long training."""
+    query = "train_epochs=50"
+    visitor = Visitor(server.url, Timings(), number)
+    await visitor.open("Train_a_network", query)
+    await visitor.press("train_start", query)
+    await visitor.close()
+
+
+async def _arrive(visitor: Visitor, after_s: float) -> None:
+    """Open the home page after some seconds."""
+    await asyncio.sleep(after_s)
+    await visitor.open()
+
+
+def _wait_until_it_answers(port: int) -> None:
+    """Return once the server is healthy."""
+    deadline = time.monotonic() + _START_WITHIN_S
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def _own_cpu_s() -> float:
+    """Return the seconds of CPU that this process has used."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _percentile(seconds: Sequence[float], percent: int) -> str:
+    """Return a percentile in milliseconds."""
+    if len(seconds) < 2:
+        return f"{1000 * seconds[0]:.0f}" if seconds else "–"
+    return f"{1000 * statistics.quantiles(seconds, n=100, method='inclusive')[percent - 1]:.0f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+import sys
+
+import pytest
+
+from benchmarks import load
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_visitors_see_pages_and_click_without_an_exception(capsys):
+    load.main(["--visitors", "2", "--seconds", "3", "--pace", "0.5"])
+    lines = capsys.readouterr().out.splitlines()
+    row = next(line for line in lines if line.startswith("| 2 |"))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    n_visitors, first_view, clicks, n_clicks, n_exceptions, n_lost, *_ = cells
+    assert (n_visitors, n_exceptions, n_lost) == ("2", "0", "0")
+    assert int(n_clicks) > 2
+    assert all(float(ms) > 0 for ms in (*first_view.split(", "), *clicks.split(", ")))
