@@ -38,13 +38,13 @@ def show_descent() -> None:
     above, relief = st.columns(2, gap="medium")
     settings, outcome = st.columns([2, 3], gap="large")
     with settings:
-        run = surface.run_settings(kind, loss, digit)
+        walk = surface.walk_of(surface.run_settings(kind, loss, digit))
     with above:
-        surface.show_contour(run)
+        surface.show_contour(walk)
     with relief:
-        surface.show_surface(run)
+        surface.show_surface(walk)
     with outcome:
-        surface.show_path(run)
+        surface.show_path(walk)
 
 
 @st.fragment
@@ -82,7 +82,7 @@ def show_check() -> None:
     exercise = exercise_fields(with_learning_rate=False)
     st.caption(
         _(
-            "This is the network of “Backpropagation”, as the steps taken there have left it "
+            "This is the network of “Backprop”, as the steps taken there have left it "
             "(until now: {n})."
         ).format(n=len(exercise.losses) - 1)
     )
@@ -92,9 +92,9 @@ def show_check() -> None:
 part = named_choice(
     _("What to look at"),
     {
-        SURFACE: _("Loss surface"),
+        SURFACE: _("Surface"),
         SIGMOID: _("Sigmoid"),
-        STEPS: _("Backpropagation"),
+        STEPS: _("Backprop"),
         CHECK: _("Check"),
     },
     key="descent_part",

@@ -47,7 +47,6 @@ def evaluation_of(neuron: Neuron, on_training_images: bool = False) -> Threshold
 def show_accuracy(neuron: Neuron, test: ThresholdEvaluation) -> None:
     """Compare the neuron with always answering no, and with the best bias."""
     no = test.always_no_accuracy
-    sweep = resources.bias_sweep(neuron.digit, neuron.threshold)
     if test.accuracy < no:
         verdict = _("**{points:.2f} points worse than always answering “no”.**")
     elif test.accuracy > no:
@@ -61,9 +60,7 @@ def show_accuracy(neuron: Neuron, test: ThresholdEvaluation) -> None:
         + " "
         + verdict.format(points=100 * abs(test.accuracy - no))
     )
-    names = (_("this neuron"), _("always “no”"), _("best bias"))
-    accuracies = (test.accuracy, no, sweep.best_accuracy)
-    show_chart(figures.accuracy_bars(names, accuracies), "average_bars")
+    show_chart(_accuracy_figure(neuron, current_language()), "average_bars")
 
 
 def show_majority(digit: int, test: ThresholdEvaluation) -> None:
@@ -132,13 +129,8 @@ def show_measures(neuron: Neuron, test: ThresholdEvaluation) -> None:
 def show_overlap(neuron: Neuron, test: ThresholdEvaluation) -> None:
     """Show the scores of the digit and of the rest, and how the cut sorts them."""
     st.subheader(_("Why so? The scores overlap"))
-    scores = resources.digit_scores(neuron.digit)
     chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    show_chart(
-        figures.score_histogram(scores.test, scores.test_is_digit, neuron.digit, neuron.cut),
-        "average_histogram",
-        chart,
-    )
+    show_chart(_overlap_figure(neuron, current_language()), "average_histogram", chart)
     table = _("""
 | Score | digit {digit} | others |
 |:--|--:|--:|
@@ -168,16 +160,11 @@ def show_overlap(neuron: Neuron, test: ThresholdEvaluation) -> None:
 def show_sigmoid(neuron: Neuron, image: ChosenImage) -> None:
     """Show how scores become outputs: those of the mémoire's samples and of the chosen image."""
     st.subheader(_("From the score to the answer: the sigmoid"))
-    colours = {MEMOIRE_FOUR: theme.NO, MEMOIRE_EIGHT: theme.YES}
-    samples = [
-        figures.SigmoidSample(sample.caption, sample.score, colours[sample.index])
-        for sample in _memoire_samples(neuron.digit)
-    ]
-    chosen = _("chosen below: {name}").format(name=image.name)
-    samples.append(figures.SigmoidSample(chosen, image.score, theme.PURPLE, is_ring=True))
     chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
     show_chart(
-        figures.sigmoid_curve(samples, neuron.bias, neuron.threshold), "average_sigmoid", chart
+        _sigmoid_figure(neuron, image.index, image.is_test, current_language()),
+        "average_sigmoid",
+        chart,
     )
     with text:
         st.markdown(
@@ -306,8 +293,39 @@ def show_difference(digit: int, second: int) -> None:
     st.caption(notice.format(digit=digit, second=second))
 
 
-# The figures that do not depend on the sliders are kept, each for every language that it has words
-# in: making one takes 5 ms. Charts only read them.
+# Most runs change one or two of the six figures. The others are kept, as making one takes 3 ms;
+# charts only read them. The language is that of their words.
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _accuracy_figure(neuron: Neuron, language: str) -> go.Figure:
+    """Return the accuracy beside that of always answering no, and of the best bias."""
+    test, sweep = evaluation_of(neuron), resources.bias_sweep(neuron.digit, neuron.threshold)
+    names = (_("this neuron"), _("always “no”"), _("best bias"))
+    return figures.accuracy_bars(
+        names, (test.accuracy, test.always_no_accuracy, sweep.best_accuracy)
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _overlap_figure(neuron: Neuron, language: str) -> go.Figure:
+    """Return the scores of the digit and of the rest."""
+    scores = resources.digit_scores(neuron.digit)
+    return figures.score_histogram(scores.test, scores.test_is_digit, neuron.digit, neuron.cut)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _sigmoid_figure(neuron: Neuron, index: int, is_test: bool, language: str) -> go.Figure:
+    """Return the mémoire's samples and an image on the sigmoid."""
+    colours = {MEMOIRE_FOUR: theme.NO, MEMOIRE_EIGHT: theme.YES}
+    samples = [
+        figures.SigmoidSample(sample.caption, sample.score, colours[sample.index])
+        for sample in _memoire_samples(neuron.digit)
+    ]
+    image = chosen_image(neuron.digit, index, is_test)
+    name = _("chosen below: {name}").format(name=image.name)
+    samples.append(figures.SigmoidSample(name, image.score, theme.PURPLE, is_ring=True))
+    return figures.sigmoid_curve(samples, neuron.bias, neuron.threshold)
+
+
 @st.cache_resource(show_spinner=False, max_entries=100)
 def _pixels_figure(digit: int, index: int, is_test: bool, language: str) -> go.Figure:
     """Return the score of an image, pixel by pixel."""

@@ -46,38 +46,6 @@ _LOOK = {
 _AXIS = {"automargin": True, "fixedrange": True}
 
 
-def style(figure: go.Figure, height: int | None = None) -> go.Figure:
-    """Give a figure the look of the dashboard; text colours are left to the page's theme.
-
-    Parameters
-    ----------
-    figure : plotly.graph_objects.Figure
-        Changed in place.
-    height : int, optional
-        Height in pixels; by default Plotly's own.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-        ``figure`` itself, so that a figure function can end with ``return style(figure)``.
-    """
-    figure.update_layout(
-        height=height,
-        colorway=PALETTE,
-        paper_bgcolor=TRANSPARENT,
-        plot_bgcolor=TRANSPARENT,
-        font_size=14,
-        margin={"l": 8, "r": 8, "t": 48 if figure.layout.title.text else 16, "b": 8},
-        # Above the plot, where it takes no width on a phone.
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        # Zoom, hidden traces and the like survive an update of the data.
-        uirevision="keep",
-    )
-    figure.update_xaxes(automargin=True)
-    figure.update_yaxes(automargin=True)
-    return figure
-
-
 def figure(traces: Sequence[dict], height: int, **layout: object) -> go.Figure:
     """Return a figure in the look of the dashboard, made all at once.
 

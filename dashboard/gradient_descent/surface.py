@@ -71,9 +71,25 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
-class _Pictures:
-    """A path as it is drawn: from above, in three dimensions and step by step, and its losses."""
+class Walk:
+    """A run's path down its surface, and the pictures of it.
 
+    Attributes
+    ----------
+    run : Run
+    land : Landscape
+    descent : Descent
+    above, relief : plotly.graph_objects.Figure
+        Surface and path from above and in three dimensions.
+    states : tuple of PlotState
+        What the relief shows step by step.
+    losses : plotly.graph_objects.Figure
+        The loss along the path.
+    """
+
+    run: Run
+    land: Landscape
+    descent: Descent
     above: go.Figure
     relief: go.Figure
     states: tuple[PlotState, ...]
@@ -166,55 +182,48 @@ def show_what_is_drawn(kind: str, digit: int, land: Landscape) -> None:
     st.caption(text.format(digit=digit, n=land.plane.n_samples, **network_facts()))
 
 
-def show_contour(run: Run) -> None:
+def walk_of(run: Run) -> Walk:
+    """Return path and pictures of a run, with titles in the reader's language."""
+    return _walk(run, current_language())
+
+
+def show_contour(walk: Walk) -> None:
     """Show the surface from above; a click on it starts the path there."""
-    show_selectable_chart(_pictures(run).above, _CONTOUR, _start_where_clicked)
+    show_selectable_chart(walk.above, _CONTOUR, _start_where_clicked)
     st.caption(_("Click anywhere on the map to start there, or move the sliders below."))
 
 
-def show_surface(run: Run) -> None:
+def show_surface(walk: Walk) -> None:
     """Show the surface in three dimensions, with a ball that rolls down the path."""
-    pictures = _pictures(run)
     plot3d(
-        pictures.relief,
-        pictures.states,
+        walk.relief,
+        walk.states,
         key="descent_surface_3d",
         label=_("The loss as a surface, and the path of gradient descent down it"),
         height=400,
     )
 
 
-def show_path(run: Run) -> None:
+def show_path(walk: Walk) -> None:
     """Show the loss along the path, and say what to notice."""
+    show_chart(walk.losses, "descent_loss_curve")
+    st.markdown(_what_to_notice(walk.run, walk.land, walk.descent))
+    st.caption(_about_minima(walk.land, walk.run))
+
+
+# A class that follows one link asks for the same runs, and so do the presets.
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _walk(run: Run, language: str) -> Walk:
+    """Walk and draw; the language keeps pictures with other titles apart."""
     land = landscape(run.kind, run.loss, run.digit)
-    show_chart(_pictures(run).losses, "descent_loss_curve")
-    st.markdown(_what_to_notice(run, land, _descent(run)))
-    st.caption(_about_minima(land, run))
-
-
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _descent(run: Run) -> Descent:
-    """Return the path of a run; those of the defaults and the presets are asked for again."""
-    plane = landscape(run.kind, run.loss, run.digit).plane
-    return descend(
-        plane,
+    descent = descend(
+        land.plane,
         run.start,
         learning_rate=run.learning_rate,
-        batch_size=plane.n_samples if run.batch == ALL else int(run.batch),
+        batch_size=land.plane.n_samples if run.batch == ALL else int(run.batch),
         n_steps=run.n_steps,
         generator=np.random.default_rng(run.seed),
     )
-
-
-def _pictures(run: Run) -> _Pictures:
-    """Return the pictures of a run in the reader's language."""
-    return _drawn(run, current_language())
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _drawn(run: Run, language: str) -> _Pictures:
-    """Draw a run; the language keeps pictures with other titles apart."""
-    land, descent = landscape(run.kind, run.loss, run.digit), _descent(run)
     grid = (land.x, land.y, land.losses)
     axes = _axes(run.kind)
     n_steps = len(descent.points) - 1
@@ -223,7 +232,10 @@ def _drawn(run: Run, language: str) -> _Pictures:
         PlotState(caption, figures.ball(*grid, descent, step))
         for step, caption in zip(steps, _captions(axes, land, descent, steps), strict=True)
     )
-    return _Pictures(
+    return Walk(
+        run,
+        land,
+        descent,
         above=figures.contour(*grid, land.minima, descent, axes),
         relief=figures.surface(*grid, land.minima, descent, axes),
         states=states,

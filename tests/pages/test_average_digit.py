@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard import resources
-from dashboard.average_digit import form
+from dashboard.average_digit import form, panel
 
 PAGE = "pages/2_Average_digit.py"
 
@@ -43,6 +43,13 @@ def forget_data():
         resources.digit_scores,
         resources.bias_sweep,
         resources.best_bias_of_training,
+        panel.evaluation_of,
+        panel._accuracy_figure,
+        panel._overlap_figure,
+        panel._sigmoid_figure,
+        panel._pixels_figure,
+        panel._sweep_figure,
+        panel._difference_figure,
         form._tiles_as_buttons,
     ):
         loaded.clear()

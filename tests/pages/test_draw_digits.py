@@ -182,7 +182,8 @@ def test_the_network_just_trained_can_be_chosen(open_with):
     assert JUST_TRAINED not in app.segmented_control(key="draw_model").options
     queue = resources.job_queue()
     job = queue.submit(
-        Recipe(layers=(784, 16, 10), epochs=1, training_images=1000, output="sigmoid", loss="mse")
+        Recipe(layers=(784, 16, 10), epochs=1, training_images=1000, output="sigmoid", loss="mse"),
+        owner="me",
     )
     deadline = time.monotonic() + 60
     while job.is_active:

@@ -17,6 +17,7 @@ from dashboard.figures.prediction import (
 from nncore.drawing import digit_steps, render_strokes
 
 OUTPUTS = np.array([0.01, 0.02, 0, 0.9, 0.07, 0, 0, 0, 0, 0])
+BOX_PX = 20 * PIXEL_PX
 SEVEN = [[[80, 70], [200, 70], [120, 220]]]
 
 
@@ -76,7 +77,8 @@ def test_a_pixel_becomes_a_square_of_ink_on_paper():
     assert picture.dtype == np.uint8
     is_ink = (picture == rgba(INK)).all(axis=-1)
     assert is_ink.sum() == PIXEL_PX**2
-    assert is_ink[100:110, 200:210].all()
+    row, column = 10 * PIXEL_PX, 20 * PIXEL_PX
+    assert is_ink[row : row + PIXEL_PX, column : column + PIXEL_PX].all()
     # A frame, because paper on a light page has no edge.
     assert (picture[5:-5, 5:-5][~is_ink[5:-5, 5:-5]] == rgba(PAPER)).all()
     assert not (picture[0] == rgba(PAPER)).all(axis=-1).any()
@@ -89,10 +91,10 @@ def test_the_steps_show_drawing_crop_box_and_image():
     np.testing.assert_array_equal(image, digit_picture(steps.image))
     # What is clear around a picture tells its size.
     for picture, shape in (
-        (drawing, (280, 280)),
-        (crop, (200, round(200 * steps.crop.shape[1] / steps.crop.shape[0]))),
-        (box, (200, 200)),
-        (image, (280, 280)),
+        (drawing, (PICTURE_PX, PICTURE_PX)),
+        (crop, (BOX_PX, round(BOX_PX * steps.crop.shape[1] / steps.crop.shape[0]))),
+        (box, (BOX_PX, BOX_PX)),
+        (image, (PICTURE_PX, PICTURE_PX)),
     ):
         assert picture.shape == (PICTURE_PX, PICTURE_PX, 4)
         opaque = picture[..., 3] == 255
@@ -112,7 +114,10 @@ def test_a_wide_photo_keeps_its_proportions():
     ink = render_strokes([[[100, 50], [800, 150]]], (1000, 200))
     drawing = step_pictures(ink, digit_steps(ink))[0]
     opaque = drawing[..., 3] == 255
-    assert (opaque.any(axis=1).sum(), opaque.any(axis=0).sum()) == (56, 280)
+    assert (opaque.any(axis=1).sum(), opaque.any(axis=0).sum()) == (
+        PICTURE_PX // 5,
+        PICTURE_PX,
+    )
 
 
 def test_a_thin_line_can_be_shown():

@@ -48,33 +48,50 @@ def test_colours_differ_for_everyone(vision, first, second):
     assert np.linalg.norm(seen[0] - seen[1]) > 0.1
 
 
-def test_style_returns_the_figure_itself_transparent_and_in_the_palette():
-    figure = go.Figure(go.Bar(y=[1]))
-    assert theme.style(figure, height=300) is figure
-    assert figure.layout.height == 300
+@pytest.mark.parametrize(
+    "figure",
+    [theme.figure([{"type": "bar", "y": [1]}], 300), theme.space([], {"aspectmode": "cube"})],
+)
+def test_figures_are_transparent_and_in_the_palette(figure):
     assert figure.layout.colorway == theme.PALETTE
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+    assert figure.layout.legend.orientation == "h"
     # Text has the colour of the page's theme.
     assert figure.layout.font.color is None
 
 
-def test_style_leaves_room_for_a_title():
-    without = theme.style(go.Figure()).layout.margin.t
-    assert theme.style(go.Figure(layout_title_text="Errors")).layout.margin.t > without
+def test_what_is_particular_to_a_figure_is_laid_over_the_look():
+    title = {"title": {"text": "Digit"}}
+    layout = theme.figure([], 300, xaxis=title, yaxis2=title, margin={"r": 80}).layout
+    assert layout.height == 300
+    for axis in (layout.xaxis, layout.yaxis2):
+        assert axis.title.text == "Digit"
+        assert axis.automargin
+        assert axis.fixedrange
+    assert (layout.margin.r, layout.margin.l) == (80, 8)
+    assert layout.dragmode is False
 
 
-def test_a_figure_made_at_once_looks_like_a_styled_one():
-    made = theme.figure([{"type": "bar", "y": [1]}], 300, xaxis={"title": {"text": "Digit"}})
-    styled = theme.style(go.Figure(go.Bar(y=[1])), height=300)
-    for name in ("height", "colorway", "paper_bgcolor", "font", "margin", "legend", "uirevision"):
-        assert made.layout[name] == styled.layout[name]
-    assert made.layout.xaxis.title.text == "Digit"
-    assert made.layout.xaxis.automargin
-    assert made.layout.dragmode is False
+def test_a_3d_figure_can_be_turned():
+    layout = theme.space([], {"aspectmode": "cube"}, legend={"itemclick": False}).layout
+    assert layout.scene.aspectmode == "cube"
+    assert layout.dragmode is None
+    assert layout.legend.itemclick is False
+    assert layout.legend.orientation == "h"
 
 
-def test_no_figure_keeps_the_axes_of_another():
-    theme.figure([], 300, xaxis={"title": {"text": "Digit"}}, showlegend=False)
+def test_no_figure_keeps_the_settings_of_another():
+    theme.figure([], 300, xaxis={"title": {"text": "Digit"}}, margin={"r": 80}, showlegend=False)
     layout = theme.figure([], 300).layout
     assert layout.xaxis.title.text is None
+    assert layout.margin.r == 8
     assert layout.showlegend is None
+
+
+@pytest.mark.parametrize("place", [{"x": 3}, {"y": 3}])
+def test_a_line_across_is_at_one_place_and_as_long_as_the_plot(place):
+    line = go.layout.Shape(theme.line_across(theme.GREY, "dash", **place))
+    [(across, value)] = place.items()
+    along = "y" if across == "x" else "x"
+    assert line[f"{across}0"] == line[f"{across}1"] == value
+    assert (line[f"{along}0"], line[f"{along}1"], line[f"{along}ref"]) == (0, 1, "paper")
