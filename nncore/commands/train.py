@@ -30,7 +30,7 @@ from nncore.training import (
 
 _BAR_WIDTH = 30
 # Pages answer at once, training takes seconds anyway.
-_NICENESS = 5
+_NICENESS = 19
 # What may be changed when a model is resumed; the rest is in the model.
 _CHANGEABLE = ("learning_rate", "batch_size", "epochs", "training_images")
 # The flags that are not called as the setting is.
