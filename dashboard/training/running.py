@@ -159,10 +159,11 @@ def _progress_text(job: Job) -> str:
     latest, recipe = job.curve[-1], job.recipe
     n_images = recipe.training_images or len(resources.mnist().train_images)
     n_batches = -(-(n_images - recipe.validation_images) // recipe.batch_size)
+    is_between_epochs = bool(job.epochs) and job.epochs[-1].epoch >= latest.epoch
     text = _("Epoch {epoch} of {epochs}, mini-batch {batch} of {batches}").format(
         epoch=min(len(job.epochs) + 1, recipe.epochs),
         epochs=recipe.epochs,
-        batch=round(latest.fraction * n_batches),
+        batch=0 if is_between_epochs else round(latest.fraction * n_batches),
         batches=n_batches,
     )
     if job.is_paused:
