@@ -46,10 +46,10 @@ define START_DASHBOARD
 		--logger.hideWelcomeMessage=true --logger.level=warning
 endef
 
-.PHONY: help run dev test test-fast test-browser lint format benchmark screenshots clean
+.PHONY: help run dev test test-fast test-browser test-frameworks lint format benchmark screenshots clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/run.stamp ## Open the dashboard (PORT=8501, or the next free port)
 	$(START_DASHBOARD) $(STREAMLIT_ARGS)
@@ -65,6 +65,9 @@ test-fast: .venv/test.stamp ## Run the tests that need no browser
 test-browser: .venv/test.stamp ## Run the tests in Chromium, installing it on Debian if missing
 	@"$(IN_VENV)" tests/browser/chromium.py
 	@"$(IN_VENV)" -m pytest --quiet tests/browser $(PYTEST_ARGS)
+
+test-frameworks: .venv/dev.stamp ## Run the exported code in PyTorch and Keras (1 GB to install)
+	@"$(IN_VENV)" -m pytest --quiet tests/nncore/test_export.py $(PYTEST_ARGS)
 
 lint: .venv/test.stamp ## Check style and formatting
 	@"$(IN_VENV)" -m ruff check
