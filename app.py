@@ -19,6 +19,8 @@ picture_texts = {
     shell.TRAIN_A_NETWORK: _("Four layers of neurons, each joined to all of the next."),
     shell.EXPERIMENTS: _("Curves of two trainings: one learns, one does not."),
     shell.DRAW_DIGITS: _("A drawn 3, and the 28 by 28 pixels that the network sees of it."),
+    shell.READ_NUMBERS: _("A number of four digits, cut apart."),
+    shell.YOUR_OWN_HAND: _("Thirty digits as a hand draws them."),
 }
 # (figure, what it is): all printed in the mémoire, but for the 90.26 %, which is recomputed.
 story = (

@@ -21,6 +21,7 @@ PAGES = {
     "Train_a_network": ("train_epochs", "double_value", (1.0, 50.0)),
     "Experiments": None,
     "Draw_digits": ("draw_threshold", "double_array_value", (0.0, 1.0)),
+    "Read_numbers": None,
 }
 _ANSWER_WITHIN_S = 60
 

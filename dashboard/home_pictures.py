@@ -8,8 +8,10 @@ import streamlit as st
 from dashboard import resources, shell
 from dashboard.experiments.bug_hunt import healthy_training
 from dashboard.figures import thumbnails
-from nncore.drawing import digit_image, render_strokes
+from nncore.drawing import stroke_steps
 from nncore.images import open_image
+from nncore.pen_digits import draw_pen_digits, draw_strokes
+from nncore.strokes import render_strokes
 
 MEMOIRE_LAYERS = (784, 392, 196, 10)
 CANVAS_PX = 280
@@ -89,7 +91,19 @@ def _drawing() -> bytes:
         for angle in np.linspace(start, end, 30)
     ]
     ink = render_strokes([stroke], CANVAS_PX)
-    return thumbnails.drawing_and_pixels(ink, digit_image(ink))
+    return thumbnails.drawing_and_pixels(ink, stroke_steps([stroke], CANVAS_PX).image)
+
+
+def _number() -> bytes:
+    """Draw a number that is cut into its digits, with a seed that makes them plain to read."""
+    generator = np.random.default_rng(8)
+    return thumbnails.parted_strokes([draw_strokes(digit, generator) for digit in (1, 7, 9, 4)])
+
+
+def _own_hand() -> bytes:
+    """Draw thirty digits as a European hand draws them."""
+    digits, _ = draw_pen_digits(30, np.random.default_rng(0))
+    return thumbnails.digit_tiles(digits)
 
 
 _PICTURES: dict[str, Callable[[], bytes]] = {
@@ -99,4 +113,6 @@ _PICTURES: dict[str, Callable[[], bytes]] = {
     shell.TRAIN_A_NETWORK.path: _network,
     shell.EXPERIMENTS.path: _experiments,
     shell.DRAW_DIGITS.path: _drawing,
+    shell.READ_NUMBERS.path: _number,
+    shell.YOUR_OWN_HAND.path: _own_hand,
 }

@@ -9,15 +9,20 @@ import streamlit as st
 from dashboard.colour_neuron.images import ColourImage, read_bank
 from dashboard.language import _
 from dashboard.training.jobs import Job, JobQueue
+from dashboard.training.worker_jobs import FineTuningJob
 from nncore import average_digit
 from nncore.augmentation import DEFORMATIONS, Augmentation
+from nncore.drawing import stroke_steps
 from nncore.evaluation import Evaluation, evaluate, evaluate_answers
 from nncore.mnist import N_CLASSES, DataFileError, Mnist, load_mnist
 from nncore.model_files import Model, ModelFileError, load_model
 from nncore.network import SequentialNetwork
+from nncore.pen_digits import draw_strokes
 
 DATA_DIR = Path(__file__).parent.parent / "data"
 SHIPPED_MODEL_PATH = DATA_DIR / "models" / "recognizer.npz"
+DOUBT_MODEL_PATH = DATA_DIR / "models" / "doubt.npz"
+MEMOIRE_MODEL_PATH = DATA_DIR / "models" / "memoire.npz"
 COLOURS_DIR = DATA_DIR / "colours"
 
 
@@ -130,9 +135,32 @@ def deformation_examples() -> dict[str, np.ndarray]:
 
 
 @st.cache_resource(show_spinner=False)
+def pen_digit_examples() -> np.ndarray:
+    """Return made-up European digits, (56, 560) uint8, ink dark; each digit twice in two rows."""
+    generator = np.random.default_rng(1)
+    images = [
+        [stroke_steps(draw_strokes(digit, generator)).image for digit in range(10) for _ in (1, 2)]
+        for _row in (1, 2)
+    ]
+    return 255 - np.vstack([np.hstack(row) for row in images])
+
+
+@st.cache_resource(show_spinner=False)
 def shipped_model() -> EvaluatedModel:
     """Return the model that comes with the project."""
     return _evaluated(load_model(SHIPPED_MODEL_PATH))
+
+
+@st.cache_resource(show_spinner=False)
+def memoire_model() -> EvaluatedModel:
+    """Return a network of the mémoire's settings, trained anew."""
+    return _evaluated(load_model(MEMOIRE_MODEL_PATH))
+
+
+@st.cache_resource(show_spinner=False)
+def doubt_network() -> SequentialNetwork:
+    """Return the network that tells digits from what is none; see `nncore.doubt`."""
+    return load_model(DOUBT_MODEL_PATH).network
 
 
 @st.cache_resource(show_spinner=False)
@@ -155,6 +183,20 @@ def _trained_model(job_id: str, n_epochs: int) -> EvaluatedModel:
         # The worker was killed before it could answer.
         return _evaluated(model)
     return EvaluatedModel(model, evaluate_answers(answers, _mnist().test_labels))
+
+
+def tuned_model(job: FineTuningJob) -> EvaluatedModel:
+    """Return the model of a fine-tuning that is done."""
+    return _tuned_model(job.id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _tuned_model(job_id: str) -> EvaluatedModel:
+    """Read a fine-tuned model with its answers."""
+    job = job_queue().find(job_id, FineTuningJob)
+    return EvaluatedModel(
+        load_model(job.model_path), evaluate_answers(job.answers(), _mnist().test_labels)
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -111,6 +111,26 @@ DRAW_DIGITS = Page(
         "You see where it fails, and when it should say that it does not know."
     ),
 )
+READ_NUMBERS = Page(
+    path="pages/7_Read_numbers.py",
+    title=N_("Read numbers"),
+    icon=":material/pin:",
+    question=N_("Where does one digit end and the next begin?"),
+    summary=N_(
+        "Write a number, see how it is cut apart, correct it and copy it as TeX. "
+        "You see that cutting and recognising help each other, and what each costs."
+    ),
+)
+YOUR_OWN_HAND = Page(
+    path="pages/8_Your_own_hand.py",
+    title=N_("Your own hand"),
+    icon=":material/back_hand:",
+    question=N_("How good is it for you, and can it learn your hand?"),
+    summary=N_(
+        "Draw thirty digits, see which of yours the network confuses, and let it learn from them. "
+        "You see how little a few digits prove, and how an honest before and after is measured."
+    ),
+)
 PAGES = (
     HOME,
     COLOUR_NEURON,
@@ -119,6 +139,8 @@ PAGES = (
     TRAIN_A_NETWORK,
     EXPERIMENTS,
     DRAW_DIGITS,
+    READ_NUMBERS,
+    YOUR_OWN_HAND,
 )
 
 

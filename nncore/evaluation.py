@@ -1,5 +1,6 @@
 """Evaluation: how good a network is on images that it has not learnt from."""
 
+import statistics
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +109,50 @@ def evaluate_answers(probabilities: np.ndarray, labels: np.ndarray) -> Evaluatio
 def accuracy(network: SequentialNetwork, images: np.ndarray, labels: np.ndarray) -> float:
     """Return the share of images, in 0-1, whose largest output is the right class."""
     return evaluate(network, images, labels).accuracy
+
+
+def wilson_interval(n_right: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return between which shares the true one lies, when so many of a sample were right.
+
+    Parameters
+    ----------
+    n_right, n : int
+        Right ones, of how many; at least 1.
+    confidence : float, default 0.95
+        How often such an interval holds the true share, above 0 and below 1.
+
+    Returns
+    -------
+    low, high : float
+        In 0-1; ``n_right / n`` is between them, but not in the middle.
+
+    Raises
+    ------
+    ValueError
+        If ``n_right`` is not from 0 to ``n``, ``n`` is less than 1, or ``confidence`` is out of
+        range.
+
+    Notes
+    -----
+    The shares p for which ``n_right / n`` is no further than z standard deviations
+    ``sqrt(p (1 - p) / n)`` away. Unlike p ± z standard deviations it is right for a few samples,
+    and it has a width when all are right.
+
+    References
+    ----------
+    E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA
+    22(158), 1927. doi:10.1080/01621459.1927.10502953
+    """
+    if n < 1 or not 0 <= n_right <= n:
+        raise ValueError(f"n_right must be from 0 to n and n at least 1, got {n_right} and {n}")
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be between 0 and 1, got {confidence}")
+    z = statistics.NormalDist().inv_cdf((1 + confidence) / 2)
+    share = n_right / n
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    reach = z / (1 + z**2 / n) * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
+    # Exactly 0 and 1 at the ends, but for rounding.
+    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

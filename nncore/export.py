@@ -166,6 +166,7 @@ def _left_out(recipe: Recipe) -> str:
     """Return the comment that says what the NumPy script does not do of a recipe."""
     parts = {
         "deformed images": recipe.augmentation,
+        "made-up pen digits": recipe.pen_digits,
         "dropout": recipe.dropout,
         "early stopping": recipe.patience,
         "the bug on purpose": recipe.bug != "none",

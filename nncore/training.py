@@ -12,10 +12,12 @@ import numpy as np
 
 from nncore import bugs
 from nncore.augmentation import Augmentation
+from nncore.drawing import IMAGE_SIZE
 from nncore.evaluation import accuracy
 from nncore.mnist import one_hot
 from nncore.network import SequentialNetwork, build_network
 from nncore.optimizers import OPTIMIZERS, Optimizer
+from nncore.pen_digits import draw_pen_digits
 from nncore.recipe import Recipe
 from nncore.schedules import SCHEDULES
 from nncore.steps import steps_for
@@ -172,10 +174,9 @@ class Trainer:
                 f"{self.recipe.validation_images} for validation, "
                 f"got {len(images)} and {len(labels)}"
             )
+        training = self._with_pen_digits(images[:n_training], labels[:n_training])
         while self.epochs_done < self.recipe.epochs:
-            result = yield from self._epoch(
-                images[:n_training], labels[:n_training], report_every_s
-            )
+            result = yield from self._epoch(*training, report_every_s)
             if n_training < len(images):
                 validation = self._accuracy(images[n_training:], labels[n_training:])
                 result = replace(result, validation_accuracy=validation)
@@ -186,6 +187,21 @@ class Trainer:
             yield result
             if is_over:
                 break
+
+    def _with_pen_digits(
+        self, images: np.ndarray, labels: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Add the digits that the recipe has drawn; a training that goes on has the same ones."""
+        if not self.recipe.pen_digits:
+            return images, labels
+        if images[0].shape != (IMAGE_SIZE, IMAGE_SIZE) or images.dtype != np.uint8:
+            raise ValueError(
+                "pen digits need images of (n, 28, 28) uint8, "
+                f"got {images.shape} {images.dtype.name}"
+            )
+        generator = np.random.default_rng(self.recipe.seed)
+        drawn, digits = draw_pen_digits(self.recipe.pen_digits, generator)
+        return np.concatenate([images, drawn]), np.concatenate([labels, digits])
 
     def _accuracy(self, images: np.ndarray, labels: np.ndarray) -> float:
         """Return the share of right answers on images that the training reads like its own."""

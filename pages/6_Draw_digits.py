@@ -3,7 +3,9 @@
 import streamlit as st
 
 from dashboard import resources, shell
-from dashboard.drawing import form, panel
+from dashboard.drawing import doubt, form, panel, preparation, trial
+from dashboard.drawing.why import show_why
+from dashboard.fields import named_choice
 from dashboard.language import _
 
 shell.start_page(shell.DRAW_DIGITS)
@@ -21,11 +23,11 @@ st.markdown(
 
 @st.fragment
 def reading() -> None:
-    """Take a drawing or a photo, and show what the network makes of it."""
-    paper, outcome = form.canvas_and_rest()
+    """Take a drawing or a photo, show what the network makes of it, and look closer."""
+    canvas, outcome = form.canvas_and_rest()
     # A row of their own: on a phone the answer comes before them.
     brush, acceptance = form.canvas_and_rest()
-    way = st.container()
+    way = preparation.places()
     st.subheader(_("Who answers?"))
     choice, quality = st.columns([2, 3], gap="large")
 
@@ -35,21 +37,48 @@ def reading() -> None:
         panel.show_accuracy(reader)
     with acceptance:
         threshold = form.threshold_slider()
-    with paper:
+    with canvas:
         is_photo = form.source_picker() == form.PHOTO
     if is_photo:
-        with paper:
-            ink = form.photo_ink()
+        with canvas:
+            paper = form.photographed_paper()
+        missing = panel.ask_for_photo if paper is None else panel.ask_for_ink
     else:
         with brush:
             brush_px = form.brush_slider()
-        with paper:
-            ink = form.drawn_ink(brush_px)
+        with canvas:
+            paper = form.drawn_paper(brush_px)
+        missing = panel.ask_for_drawing
+
+    preprocessing = preparation.switches(way)
+    steps = paper.steps(preprocessing) if paper is not None else None
+    is_example = steps is None
+    if is_example:
+        paper = panel.example()
+        steps = paper.steps(preprocessing)
+    refusal = None if is_example else paper.doubt(resources.doubt_network())
     with outcome:
-        steps = panel.show_answer(ink, reader.model.network, threshold, is_photo)
-    if steps is not None:
-        with way:
-            panel.show_steps(ink, steps, is_photo)
+        panel.show_answer(
+            steps.image, reader.model.network, threshold, refusal, missing if is_example else None
+        )
+    preparation.show_pictures(way, paper, steps, preprocessing)
+
+    st.subheader(_("Look closer"))
+    views = {
+        "why": _("Why this answer?"),
+        "trial": _("Preprocessing on trial"),
+        "refusing": _("What refusing costs"),
+        "practice": _("What it has practised on"),
+    }
+    view = named_choice(_("What to look at"), views, key="draw_view")
+    if view == "why":
+        show_why(steps.image, reader)
+    elif view == "trial":
+        trial.show_trial(reader, preprocessing)
+    elif view == "refusing":
+        doubt.show_refusal_costs(reader, threshold)
+    else:
+        trial.show_practice()
 
 
 reading()

@@ -13,14 +13,13 @@ import streamlit as st
 
 from dashboard.figures.prediction import INK, PAPER
 from dashboard.language import _
-from nncore.drawing import render_strokes
+from nncore.strokes import render_strokes
 
 CANVAS_PX = 280
 MIN_BRUSH_PX, MAX_BRUSH_PX = 8, 32
 # A hand draws a few hundred; so many still take no more than a quarter of a second.
 MAX_POINTS = 20_000
 
-_KEY = "draw_canvas"
 # Curves are cut into straight pieces of this length.
 _PIECE_PX = 4
 _MAX_PIECES = 100
@@ -51,6 +50,8 @@ class Stroke:
 class Drawing:
     """What a session has drawn; `dashboard.state.of_session` keeps it.
 
+    Each page that is drawn on has a subclass of its own, and so a drawing of its own.
+
     Attributes
     ----------
     strokes : tuple of Stroke
@@ -65,16 +66,28 @@ class Drawing:
     filling: dict = field(default_factory=dict)
     n_fillings: int = 0
 
-    def ink(self) -> np.ndarray:
-        """Return the drawing as (CANVAS_PX, CANVAS_PX) uint8 ink, 255 under the brush."""
-        ink = np.zeros((CANVAS_PX, CANVAS_PX), dtype=np.uint8)
+    def ink(self, size: tuple[int, int] = (CANVAS_PX, CANVAS_PX)) -> np.ndarray:
+        """Return the drawing as (height, width) uint8 ink, 255 under the brush.
+
+        Parameters
+        ----------
+        size : (width, height)
+            Of the canvas, in pixels.
+        """
+        ink = np.zeros(size[::-1], dtype=np.uint8)
         for brush_px in {stroke.brush_px for stroke in self.strokes}:
             points = [stroke.points for stroke in self.strokes if stroke.brush_px == brush_px]
-            np.maximum(ink, render_strokes(points, CANVAS_PX, brush_px), out=ink)
+            np.maximum(ink, render_strokes(points, size, brush_px), out=ink)
         return ink
 
 
-def show_canvas(drawing: Drawing, brush_px: int) -> None:
+def show_canvas(
+    drawing: Drawing,
+    brush_px: int,
+    *,
+    name: str = "draw",
+    size: tuple[int, int] = (CANVAS_PX, CANVAS_PX),
+) -> None:
     """Show the canvas, with buttons that undo and clear, and take over what is on it.
 
     Parameters
@@ -83,11 +96,17 @@ def show_canvas(drawing: Drawing, brush_px: int) -> None:
         The session's, changed in place. What it holds is put on a canvas that is new to the page.
     brush_px : int
         Diameter of the brush for the next strokes; those drawn keep theirs.
+    name : str
+        Of the page: the keys of the widgets are ``<name>_canvas``, ``<name>_undo`` and
+        ``<name>_clear``.
+    size : (width, height)
+        In pixels.
     """
     # Imported where it is used, because it cannot be outside of a running Streamlit.
     from streamlit_drawable_canvas import st_canvas
 
-    if _KEY not in st.session_state:
+    key = f"{name}_canvas"
+    if key not in st.session_state:
         drawing.n_fillings += 1
         # The number makes it another filling even where the strokes are the same: only a change
         # makes the canvas let go of what has been drawn on it since.
@@ -97,29 +116,47 @@ def show_canvas(drawing: Drawing, brush_px: int) -> None:
             stroke_width=brush_px,
             stroke_color=INK,
             background_color=PAPER,
-            width=CANVAS_PX,
-            height=CANVAS_PX,
+            width=size[0],
+            height=size[1],
             initial_drawing=drawing.filling,
-            key=_KEY,
+            key=key,
         ).json_data
     # It trusts the browser's message to have its parts; without them, nothing is drawn.
     except (AttributeError, KeyError, TypeError):
         drawn = None
     drawing.strokes = strokes_of(drawn)
-    with st.container(horizontal=True, width=CANVAS_PX):
-        for name, label, icon, strokes in (
+    with st.container(horizontal=True, width=min(size[0], CANVAS_PX)):
+        for action, label, icon, strokes in (
             ("undo", _("Undo"), ":material/undo:", drawing.strokes[:-1]),
             ("clear", _("Clear"), ":material/delete:", ()),
         ):
             st.button(
                 label,
                 icon=icon,
-                key=f"draw_{name}",
+                key=f"{name}_{action}",
                 width="stretch",
                 disabled=not drawing.strokes,
-                on_click=_fill,
-                args=(drawing, strokes),
+                on_click=fill,
+                args=(drawing, strokes, name),
             )
+
+
+def fill(drawing: Drawing, strokes: Sequence[Stroke], name: str = "draw") -> None:
+    """Put other strokes on the canvas when it is next shown; fit for a callback.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        The session's, changed in place.
+    strokes : sequence of Stroke
+        What it holds from now on.
+    name : str
+        As for `show_canvas`.
+    """
+    drawing.strokes = tuple(strokes)
+    # Without a state of its own, the canvas counts as new.
+    if f"{name}_canvas" in st.session_state:
+        del st.session_state[f"{name}_canvas"]
 
 
 def strokes_of(json_data: object) -> tuple[Stroke, ...]:
@@ -169,14 +206,6 @@ def fabric_json(strokes: Sequence[Stroke]) -> dict:
             for stroke in strokes
         ]
     }
-
-
-def _fill(drawing: Drawing, strokes: Sequence[Stroke]) -> None:
-    """Put other strokes on the canvas; the callback of a button."""
-    drawing.strokes = tuple(strokes)
-    # Without a state of its own, the canvas counts as new.
-    if _KEY in st.session_state:
-        del st.session_state[_KEY]
 
 
 def _stroke_of(drawn: object, max_points: int) -> Stroke:

@@ -1,18 +1,20 @@
 """What the drawing page asks for: a drawing or a photo, a threshold, and which network reads it."""
 
-import numpy as np
 import streamlit as st
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources, shell, state, uploads
 from dashboard.drawing import canvas
+from dashboard.drawing.paper import Paper
+from dashboard.fields import named_choice
 from dashboard.language import _
-from nncore.drawing import ink_from_photo
+from dashboard.own_hand.hand import Hand
 from nncore.images import rgb_pixels
+from nncore.photo import ink_from_photo
 
 DRAW, PHOTO = "draw", "photo"
-_SHIPPED, _TRAINED, _UPLOADED = "shipped", "trained", "uploaded"
+_SHIPPED, _TRAINED, _TUNED, _UPLOADED = "shipped", "trained", "tuned", "uploaded"
 
 
 def canvas_and_rest() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -25,25 +27,16 @@ def canvas_and_rest() -> tuple[DeltaGenerator, DeltaGenerator]:
 def source_picker() -> str:
     """Let the reader choose between DRAW and PHOTO."""
     names = {DRAW: _("Draw"), PHOTO: _("Photo")}
-    return st.segmented_control(
-        _("Where the digit comes from"),
-        list(names),
-        format_func=names.__getitem__,
-        default=DRAW,
-        required=True,
-        key="draw_source",
-        label_visibility="collapsed",
-        bind="query-params",
-    )
+    return named_choice(_("Where the digit comes from"), names, key="draw_source")
 
 
-def drawn_ink(brush_px: int) -> np.ndarray:
-    """Show the canvas, and return what is drawn on it as (height, width) uint8."""
+def drawn_paper(brush_px: int) -> Paper:
+    """Show the canvas, and return what is drawn on it."""
     # The canvas' own tools appear above it, on top of this line.
     st.markdown(_("**Draw a digit here:**"))
     drawing = state.of_session(canvas.Drawing)
     canvas.show_canvas(drawing, brush_px)
-    return drawing.ink()
+    return Paper(drawing.ink(), tuple(stroke.points for stroke in drawing.strokes))
 
 
 def brush_slider() -> int:
@@ -58,8 +51,8 @@ def brush_slider() -> int:
     )
 
 
-def photo_ink() -> np.ndarray | None:
-    """Let the reader choose a photo, and return its ink as (height, width) uint8, or None."""
+def photographed_paper() -> Paper | None:
+    """Let the reader choose a photo, and return its ink; None without a photo."""
     photo = uploads.image_uploader(
         _("A photo or scan of one digit on paper; on a phone, the camera is offered too."),
         "draw_photo",
@@ -69,7 +62,10 @@ def photo_ink() -> np.ndarray | None:
     preview = Image.fromarray(rgb_pixels(photo))
     preview.thumbnail((2 * canvas.CANVAS_PX, 2 * canvas.CANVAS_PX))
     st.image(preview, width=canvas.CANVAS_PX, alt=_("Your photo"))
-    return ink_from_photo(photo)
+    without_paper = st.toggle(
+        _("Tell the ink from the paper"), True, key="draw_background", bind="query-params"
+    )
+    return Paper(ink_from_photo(photo, without_paper=without_paper))
 
 
 def threshold_slider() -> float:
@@ -91,18 +87,15 @@ def network_picker() -> resources.EvaluatedModel:
     names = {_SHIPPED: _("Comes with the project")}
     if job is not None and job.epochs:
         names[_TRAINED] = _("Just trained here")
+    tuning = state.of_session(Hand).job()
+    if tuning is not None and tuning.result is not None and not tuning.is_active:
+        names[_TUNED] = _("Tuned to your hand")
     names[_UPLOADED] = _("From a file")
-    choice = st.segmented_control(
-        _("The network that answers"),
-        list(names),
-        format_func=names.__getitem__,
-        default=_SHIPPED,
-        required=True,
-        key="draw_model",
-        bind="query-params",
-    )
+    choice = named_choice(_("The network that answers"), names, key="draw_model")
     if choice == _TRAINED:
         return resources.trained_model(job)
+    if choice == _TUNED:
+        return resources.tuned_model(tuning)
     if choice == _UPLOADED:
         uploaded = uploads.model_uploader(
             _("A model file (.npz) downloaded from “Train a network”"), "draw_upload"

@@ -1,13 +1,17 @@
-"""What the drawing page answers: the digit, how sure the network is, and what it has seen."""
+"""What the drawing page answers: the digit and how sure the network is, or that it is none."""
+
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
 from dashboard import resources
 from dashboard.chart import show_chart
+from dashboard.drawing.doubt import show_doubt
+from dashboard.drawing.paper import Paper
 from dashboard.figures import prediction as figures
 from dashboard.language import _
-from nncore.drawing import DigitSteps, EmptyDrawingError, digit_steps
+from nncore.doubt import Doubt
 from nncore.layers import ActivationLayer
 from nncore.network import SequentialNetwork
 
@@ -15,48 +19,55 @@ from nncore.network import SequentialNetwork
 _EXAMPLE = 0
 
 
+def example() -> Paper:
+    """Return a test image of MNIST on paper, to be read where nothing else is."""
+    return Paper(resources.mnist().test_images[_EXAMPLE])
+
+
 def show_answer(
-    ink: np.ndarray | None,
+    image: np.ndarray,
     network: SequentialNetwork,
     threshold: float,
-    is_photo: bool,
-) -> DigitSteps | None:
-    """Show what a network answers for a drawing or photo, or for an example where there is none.
+    doubt: Doubt | None,
+    say_what_is_missing: Callable[[], None] | None = None,
+) -> None:
+    """Show what a network answers.
 
     Parameters
     ----------
-    ink : ndarray of shape (height, width), uint8, or None
-        None without a photo.
+    image : ndarray of shape (28, 28), uint8
+        What the network sees.
     network : SequentialNetwork
         For 28x28 pixels and ten digits.
     threshold : float
         The largest output must exceed this, or the answer is "not sure".
-    is_photo : bool
-        Where the ink comes from, which decides what to say if there is none.
-
-    Returns
-    -------
-    DigitSteps or None
-        What has become of the ink; None if there is none.
+    doubt : Doubt or None
+        Why the image is taken for no digit, if it is.
+    say_what_is_missing : callable, optional
+        Called in place of the answer if the image is `example`.
     """
-    steps = _steps_of(ink)
-    mnist = resources.mnist()
-    image = mnist.test_images[_EXAMPLE] if steps is None else steps.image
     outputs = network.predict(image[np.newaxis])[0]
     # Weights of any size can be uploaded.
     if not np.isfinite(outputs).all():
         st.error(_("This network's outputs are too large for a number: choose another network."))
-        return steps
+        return
     are_probabilities = _ends_in_softmax(network)
     with st.container(horizontal=True, vertical_alignment="center"):
         seen = _("What the network sees")
         st.image(figures.digit_picture(image), width=figures.PICTURE_PX, caption=seen, alt=seen)
         with st.container(gap="xsmall"):
-            if steps is None:
-                _ask(ink, is_photo)
+            if say_what_is_missing is not None:
+                say_what_is_missing()
                 st.caption(
                     _("Meanwhile, what it makes of a test image of MNIST, a {digit}:").format(
-                        digit=mnist.test_labels[_EXAMPLE]
+                        digit=resources.mnist().test_labels[_EXAMPLE]
+                    )
+                )
+            elif doubt is not None:
+                show_doubt(doubt)
+                st.caption(
+                    _("If it were one, it would be {digit} with {value}.").format(
+                        digit=outputs.argmax(), value=_value(outputs.max(), are_probabilities)
                     )
                 )
             else:
@@ -67,27 +78,24 @@ def show_answer(
     )
     if not are_probabilities:
         st.caption(_("These outputs are no probabilities: nothing makes the ten of them sum to 1."))
-    return steps
 
 
-def show_steps(ink: np.ndarray, steps: DigitSteps, is_photo: bool) -> None:
-    """Show how ink has become the image that the network sees."""
-    st.subheader(_("From your paper to 784 numbers"))
-    captions = (
-        _("The ink of your photo") if is_photo else _("Your drawing"),
-        _("Cut to the ink"),
-        _("Fitted into 20 × 20 pixels"),
-        _("Centre of mass in the middle of 28 × 28"),
-    )
-    with st.container(horizontal=True, gap="medium"):
-        for caption, picture in zip(captions, figures.step_pictures(ink, steps), strict=True):
-            st.image(picture, width=figures.PICTURE_PX, caption=caption, alt=caption)
-    st.caption(
-        _(
-            "The images of MNIST were made the same way. Notice that place and size of the drawing "
-            "do not matter any more, but its slant and the width of its lines do."
-        )
-    )
+def ask_for_drawing() -> None:
+    """Say that nothing is drawn, and what to do."""
+    st.subheader(_("Nothing is drawn yet"), anchor=False)
+    st.markdown(_("Draw a digit on the paper: there is an answer after each stroke."))
+
+
+def ask_for_photo() -> None:
+    """Say that there is no photo, and what to do."""
+    st.subheader(_("No photo yet"), anchor=False)
+    st.markdown(_("Choose one of a single digit, in dark ink on light paper."))
+
+
+def ask_for_ink() -> None:
+    """Say that there is no ink in the photo, and what to do."""
+    st.subheader(_("No ink in this photo"), anchor=False)
+    st.markdown(_("Nothing stands out from the paper: try a thicker pen or more light."))
 
 
 def show_accuracy(reader: resources.EvaluatedModel) -> None:
@@ -103,31 +111,10 @@ def show_accuracy(reader: resources.EvaluatedModel) -> None:
     st.markdown(
         _(
             "Notice that {accuracy} on MNIST is not {accuracy} on your hand. MNIST was written by "
-            "Americans: draw a 1 with a flag, a 7 with a bar, or a 9 with a curl, as in France, "
-            "and see how the answer changes."
+            "Americans; the network that comes with the project has practised a 1 with a flag, a 7 "
+            "with a bar and a 9 with a curl as well. Train one without, and draw them."
         ).format(accuracy=_percent(accuracy, decimals=1))
     )
-
-
-def _steps_of(ink: np.ndarray | None) -> DigitSteps | None:
-    """Return the way of ink to 28x28 pixels, or None if there is next to nothing."""
-    try:
-        return None if ink is None else digit_steps(ink)
-    except EmptyDrawingError:
-        return None
-
-
-def _ask(ink: np.ndarray | None, is_photo: bool) -> None:
-    """Say that there is nothing to read, and what to do."""
-    if not is_photo:
-        st.subheader(_("Nothing is drawn yet"), anchor=False)
-        st.markdown(_("Draw a digit on the paper: there is an answer after each stroke."))
-    elif ink is None:
-        st.subheader(_("No photo yet"), anchor=False)
-        st.markdown(_("Choose one of a single digit, in dark ink on light paper."))
-    else:
-        st.subheader(_("No ink in this photo"), anchor=False)
-        st.markdown(_("Nothing stands out from the paper: try a thicker pen or more light."))
 
 
 def _say(outputs: np.ndarray, threshold: float, are_probabilities: bool) -> None:

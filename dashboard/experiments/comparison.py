@@ -36,6 +36,7 @@ _SETTING_NAMES = {
     "weight_decay": N_("Weight decay"),
     "dropout": N_("Dropout"),
     "augmentation": N_("Deformations"),
+    "pen_digits": N_("European digits mixed in"),
     "validation_images": N_("Validation images"),
     "patience": N_("Patience"),
     "bug": N_("Bug"),

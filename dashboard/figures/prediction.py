@@ -18,7 +18,6 @@ PAPER = "#FAF9F5"
 PIXEL_PX = 5
 PICTURE_PX = IMAGE_SIZE * PIXEL_PX
 
-_BOX_PX = BOX_SIZE * PIXEL_PX
 # Shows paper against a light page.
 _FRAME = "#B4B4B4"
 _FRAME_PX = 1
@@ -105,14 +104,15 @@ def step_pictures(ink: np.ndarray, steps: DigitSteps) -> list[np.ndarray]:
     Returns
     -------
     list of ndarray of shape (PICTURE_PX, PICTURE_PX, 4), uint8
-        The whole drawing, its crop, the 20x20 box, and the 28x28 image; RGBA, the last three on
-        one scale.
+        The whole drawing, its crop, the 20x20 box (or 28x28 if nothing was cut), and the 28x28
+        image; RGBA, the last three on one scale.
     """
     height, width = steps.fitted.shape
-    box = np.zeros((BOX_SIZE, BOX_SIZE), dtype=np.uint8)
-    top, left = (BOX_SIZE - height) // 2, (BOX_SIZE - width) // 2
+    side = max(BOX_SIZE, height, width)
+    box = np.zeros((side, side), dtype=np.uint8)
+    top, left = (side - height) // 2, (side - width) // 2
     box[top : top + height, left : left + width] = steps.fitted
-    pictures = [_scaled(ink, PICTURE_PX), _scaled(steps.crop, _BOX_PX), _enlarged(box)]
+    pictures = [_scaled(ink, PICTURE_PX), _scaled(steps.crop, side * PIXEL_PX), _enlarged(box)]
     return [*(_in_the_middle(_on_paper(levels)) for levels in pictures), digit_picture(steps.image)]
 
 

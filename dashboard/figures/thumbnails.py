@@ -39,6 +39,21 @@ def image_tiles(images: Sequence[Image.Image]) -> bytes:
     return _png(picture)
 
 
+def digit_tiles(digits: np.ndarray) -> bytes:
+    """Return up to thirty digits as a grid.
+
+    Parameters
+    ----------
+    digits : ndarray of shape (n, 28, 28), uint8
+        In reading order, ink is high.
+    """
+    picture = Image.new("RGBA", SIZE)
+    for number, digit in enumerate(digits[: 3 * COLUMNS]):
+        row, column = divmod(number, COLUMNS)
+        _paste(picture, _ink(digit), column, row)
+    return _png(picture)
+
+
 def samples_and_averages(samples: np.ndarray, averages: np.ndarray) -> bytes:
     """Return two samples of each digit with the average of all of them below.
 
@@ -157,6 +172,32 @@ def drawing_and_pixels(ink: np.ndarray, digit: np.ndarray) -> bytes:
     draw.line((start, middle, end - 20, middle), fill=GREY, width=8)
     draw.polygon([(end, middle), (end - 32, middle - 24), (end - 32, middle + 24)], fill=GREY)
     return _png(picture)
+
+
+def parted_strokes(digits: Sequence[Sequence[np.ndarray]]) -> bytes:
+    """Return digits of strokes beside each other, in two colours by turns, and lines between them.
+
+    Parameters
+    ----------
+    digits : sequence of sequences of ndarray of shape (n_points, 2)
+        x and y of the strokes of each digit, y down, in any unit.
+    """
+    size = (SIZE[0] * 2, SIZE[1] * 2)
+    picture = Image.new("RGBA", size)
+    draw = ImageDraw.Draw(picture)
+    width = size[0] / len(digits)
+    for number, strokes in enumerate(digits):
+        points = np.concatenate(strokes)
+        low, extent = points.min(axis=0), np.ptp(points, axis=0)
+        scale = 0.7 * min(width / max(extent[0], 1e-9), size[1] / max(extent[1], 1e-9))
+        corner = ((number + 0.5) * width, size[1] / 2) - extent * scale / 2
+        for stroke in strokes:
+            line = (stroke - low) * scale + corner
+            colour = (BLUE, VERMILLION)[number % 2]
+            draw.line(line.ravel().tolist(), fill=colour, width=18, joint="curve")
+        if number:
+            draw.line((number * width, 20, number * width, size[1] - 20), fill=GREY, width=3)
+    return _png(picture.resize(SIZE, Image.Resampling.LANCZOS))
 
 
 def _paste(picture: Image.Image, digit: Image.Image, column: int, row: int) -> None:

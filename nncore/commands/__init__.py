@@ -8,6 +8,8 @@ from nncore.commands.baseline import add_baseline
 from nncore.commands.colour_neuron import add_colour_neuron
 from nncore.commands.command import EXIT_INTERRUPTED, EXIT_WRONG_USE, print_json
 from nncore.commands.diagnose import add_diagnose
+from nncore.commands.doubt import add_train_doubt
+from nncore.commands.fine_tune import add_fine_tune
 from nncore.commands.models import add_convert, add_evaluate, add_predict
 from nncore.commands.train import add_train
 from nncore.training import DivergedError
@@ -54,15 +56,18 @@ def _parser() -> argparse.ArgumentParser:
   python -m nncore train --resume memoire.npz --epochs 1 --out memoire.npz
   python -m nncore evaluate memoire.npz
   python -m nncore diagnose memoire.npz
-  python -m nncore predict memoire.npz photo_of_a_digit.jpg""",
+  python -m nncore predict memoire.npz photo_of_a_digit.jpg
+  python -m nncore fine-tune memoire.npz --digits my_digits.jsonl --out mine.npz""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_colour_neuron(commands)
     add_baseline(commands)
     add_train(commands)
+    add_train_doubt(commands)
     add_evaluate(commands)
     add_predict(commands)
     add_diagnose(commands)
+    add_fine_tune(commands)
     add_convert(commands)
     return parser

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from nncore.commands.command import add_command, print_json
-from nncore.drawing import digit_image, ink_from_photo, render_strokes
+from nncore.drawing import DigitSteps, ink_steps, stroke_steps
 from nncore.evaluation import evaluate
 from nncore.images import open_image
 from nncore.memoire_model import load_memoire_model
 from nncore.mnist import load_mnist
 from nncore.model_files import load_model, save_model
 from nncore.network import SequentialNetwork
+from nncore.photo import ink_from_photo
 
 
 def add_evaluate(commands: Any) -> None:
@@ -62,7 +63,9 @@ def add_predict(commands: Any) -> None:
         help='a line for each drawing: {"strokes": [[[x, y], …], …]} in pixels, y down',
     )
     command.add_argument("--canvas", type=int, default=280, help="side of the canvas, in pixels")
-    command.add_argument("--brush", type=float, default=20, help="width of the brush, in pixels")
+    command.add_argument(
+        "--brush", type=float, help="width of the brush: of no account, lines are drawn again"
+    )
 
 
 def _run_predict(options: argparse.Namespace) -> int:
@@ -71,7 +74,7 @@ def _run_predict(options: argparse.Namespace) -> int:
     network = load_model(options.model).network
     for path in options.images:
         _print_prediction(
-            network, {"image": str(path)}, lambda p=path: ink_from_photo(open_image(p))
+            network, {"image": str(path)}, lambda p=path: ink_steps(ink_from_photo(open_image(p)))
         )
     if options.strokes is not None:
         with open(options.strokes, encoding="utf-8") as lines:
@@ -79,9 +82,7 @@ def _run_predict(options: argparse.Namespace) -> int:
                 _print_prediction(
                     network,
                     {"line": number},
-                    lambda text=line: render_strokes(
-                        _strokes_of(text), options.canvas, options.brush
-                    ),
+                    lambda text=line: stroke_steps(_strokes_of(text), options.canvas),
                 )
     return 0
 
@@ -95,11 +96,11 @@ def _strokes_of(line: str) -> Any:
 
 
 def _print_prediction(
-    network: SequentialNetwork, subject: dict[str, Any], ink_of: Callable[[], np.ndarray]
+    network: SequentialNetwork, subject: dict[str, Any], steps_of: Callable[[], DigitSteps]
 ) -> None:
     """Print what the network says of one drawing, or why it says nothing."""
     try:
-        probabilities = network.predict(digit_image(ink_of())[np.newaxis])[0]
+        probabilities = network.predict(steps_of().image[np.newaxis])[0]
     except ValueError as error:
         answer = {"digit": None, "reason": str(error)}
     else:

@@ -89,6 +89,9 @@ def add_train(commands: Any) -> None:
         help=f"deform the images: some of {', '.join(DEFORMATIONS)}",
     )
     command.add_argument(
+        "--pen-digits", type=int, metavar="N", help="mix in N made-up digits as Europeans draw them"
+    )
+    command.add_argument(
         "--validation", dest="validation_images", type=int, metavar="N", help="keep the last N out"
     )
     command.add_argument(

@@ -129,9 +129,8 @@ def test_an_unknown_bug_is_refused():
         Recipe(bug="typo")
 
 
-@pytest.mark.parametrize("name", ["memoire", "recognizer"])
-def test_models_from_before_there_were_bugs_have_none(name):
-    path = PROJECT_FILE.parent / "models" / f"{name}.npz"
+def test_a_model_from_before_there_were_bugs_has_none():
+    path = PROJECT_FILE.parent / "models" / "memoire.npz"
     with np.load(path) as archive:
         assert b'"bug"' not in archive["metadata"].tobytes()
     model = load_model(path)

@@ -9,10 +9,12 @@ from PIL import Image
 
 from dashboard import resources
 from dashboard.drawing.canvas import Drawing, Stroke
-from nncore.drawing import render_strokes
+from dashboard.own_hand.hand import Hand
+from nncore.handwriting_set import DrawnDigit, HandwritingSet
 from nncore.model_files import Model, save_model
 from nncore.network import build_network
 from nncore.recipe import Recipe
+from nncore.strokes import render_strokes
 
 PAGE = "pages/6_Draw_digits.py"
 THREE = Stroke(
@@ -22,9 +24,14 @@ THREE = Stroke(
     ),
     20,
 )
+CAPTIONS = [
+    "What the network sees",
+    *("What is on paper", "Its lines, as thick as MNIST's", "Fitted into 20 × 20 pixels"),
+    "What the network sees: 28 × 28",
+]
 TOP, REST = Stroke(((70, 60), (200, 60)), 20), Stroke(((200, 60), (120, 240)), 20)
 STEPS = "From your paper to 784 numbers"
-FROM_A_FILE, JUST_TRAINED = "From a file", "Just trained here"
+JUST_TRAINED = "Just trained here"
 
 
 @pytest.fixture
@@ -44,7 +51,12 @@ def open_with(open_app):
 def answer(app):
     """Return the large line on the page that is not its title."""
     lines = [heading.value for heading in (*app.header, *app.subheader)]
-    return next(line for line in lines if line not in ("Who answers?", STEPS))
+    return next(line for line in lines if line not in ("Who answers?", "Look closer", STEPS))
+
+
+def captions(app):
+    """Return what stands below the pictures."""
+    return [picture.proto.imgs[0].caption for picture in app.get("image")]
 
 
 def words(app):
@@ -90,10 +102,11 @@ def test_the_first_visit_says_what_to_do_and_shows_an_example(open_app):
     assert app.title[0].value == "Draw digits"
     assert answer(app) == "Nothing is drawn yet"
     assert "a test image of MNIST, a 7" in words(app)
-    assert len(app.get("plotly_chart")) == 1
+    assert app.get("plotly_chart")[0].key == "draw_bars"
     assert app.button(key="draw_undo").disabled
     assert app.button(key="draw_clear").disabled
-    assert STEPS not in [heading.value for heading in app.subheader]
+    # The example shows how a drawing will be prepared.
+    assert captions(app)[:5] == CAPTIONS
     # Ours beside the mémoire's.
     assert float(app.metric[0].value.split()[0]) >= 97.5
     assert "92 % printed" in words(app)
@@ -106,12 +119,75 @@ def test_a_drawing_is_answered_and_its_steps_are_shown(open_with):
     assert "above the threshold of 50" in words(app)
     assert "Next comes " in words(app)
     assert STEPS in [heading.value for heading in app.subheader]
-    captions = [image.proto.imgs[0].caption for image in app.get("image")]
-    assert captions == [
-        "What the network sees",
-        *("Your drawing", "Cut to the ink", "Fitted into 20 × 20 pixels"),
-        "Centre of mass in the middle of 28 × 28",
-    ]
+    assert captions(app)[:5] == CAPTIONS
+
+
+def test_a_step_switched_off_changes_what_the_network_sees(open_with):
+    small = Stroke(tuple((x / 4, y / 4) for x, y in THREE.points), 8)
+    app = open_with(small)
+    assert answer(app) == "It is a 3"
+    for name in ("pen", "fit", "centre"):
+        app.toggle(key=f"draw_{name}").set_value(False)
+    app.run()
+    assert not app.exception
+    assert captions(app)[2:4] == ["Its lines as they are", "The whole paper made small"]
+    assert answer(app) != "It is a 3"
+
+
+@pytest.mark.parametrize(
+    ("strokes", "reason"),
+    [
+        ([Stroke(((140, 140), (141, 140)), 20)], "no more than a dot"),
+        (
+            [
+                Stroke(tuple((x / 2, y) for x, y in THREE.points), 8),
+                Stroke(tuple((140 + x / 2, y) for x, y in THREE.points), 8),
+            ],
+            "2 parts side by side",
+        ),
+        (
+            [Stroke(tuple((40 + 200 * (i % 2), 30 + 8 * i) for i in range(26)), 8)],
+            "looks like a scribble",
+        ),
+    ],
+    ids=["dot", "two digits", "scribble"],
+)
+def test_what_is_no_digit_is_refused_with_the_reason(open_with, strokes, reason):
+    app = open_with(*strokes)
+    assert not app.exception
+    assert answer(app) == "Not a digit that I know"
+    assert reason in words(app)
+    assert "If it were one" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("view", "says"),
+    [
+        ("why", "10 nearest"),
+        ("trial", "put on the paper in a random place"),
+        ("refusing", "can be sure of its answer for a letter"),
+        ("practice", "has practised on both"),
+    ],
+)
+def test_each_closer_look(open_with, view, says):
+    app = open_with(THREE, draw_view=view)
+    assert not app.exception
+    assert says in words(app)
+
+
+def test_the_trial_measures_the_steps_and_the_own_hand(open_with):
+    app = open_with(THREE, draw_view="trial")
+    shares = {metric.label: metric.value for metric in app.metric}
+    prepared = float(shares["Right on test images of MNIST"].split()[0])
+    assert shares["Right on your own digits"] == "–"
+    assert prepared > 96
+    app.session_state["state_Hand"] = Hand(
+        HandwritingSet((DrawnDigit(3, (THREE.points,)), DrawnDigit(7, (THREE.points,))))
+    )
+    app.toggle(key="draw_fit").set_value(False).run()
+    shares = {metric.label: metric.value for metric in app.metric}
+    assert float(shares["Right on test images of MNIST"].split()[0]) < prepared
+    assert shares["Right on your own digits"] == "50.0\N{NO-BREAK SPACE}%"
 
 
 def test_undo_takes_the_last_stroke_and_clear_all(open_with):
@@ -204,6 +280,18 @@ def test_a_photo_is_answered(open_app):
     assert answer(app) == "It is a 3"
 
 
+def test_a_photo_keeps_its_paper_on_request(open_app):
+    ink = render_strokes([THREE.points], 280, 16)
+    shadow = np.linspace(0, 120, 280)[:, None]
+    buffer = io.BytesIO()
+    Image.fromarray(np.clip(220 - shadow - ink * 0.4, 0, 255).astype(np.uint8)).save(buffer, "PNG")
+    app = choose_photo(open_app(PAGE), buffer.getvalue())
+    assert answer(app) == "It is a 3"
+    app.toggle(key="draw_background").set_value(False).run()
+    assert not app.exception
+    assert answer(app) != "It is a 3"
+
+
 def test_paper_without_ink_and_files_that_are_no_photo(open_app):
     app = choose_photo(open_app(PAGE), photo(np.zeros((200, 200), dtype=np.uint8)))
     assert answer(app) == "No ink in this photo"
@@ -214,7 +302,7 @@ def test_paper_without_ink_and_files_that_are_no_photo(open_app):
 
 
 def test_a_link_fills_in_the_settings(open_with):
-    app = open_with(THREE, draw_threshold="1.0", draw_brush="12", draw_model=FROM_A_FILE)
+    app = open_with(THREE, draw_threshold="1.0", draw_brush="12", draw_model="uploaded")
     assert app.slider(key="draw_threshold").value == 1.0
     assert app.slider(key="draw_brush").value == 12
     assert answer(app).startswith("Not sure")

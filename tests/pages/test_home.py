@@ -30,6 +30,8 @@ def test_each_experiment_has_a_card_in_the_order_of_the_course(app):
         ("4", "Train a network"),
         ("5", "Experiments"),
         ("6", "Draw digits"),
+        ("7", "Read numbers"),
+        ("8", "Your own hand"),
     ]
     for page in shell.PAGES[1:]:
         assert page.question in words(app)
@@ -38,7 +40,7 @@ def test_each_experiment_has_a_card_in_the_order_of_the_course(app):
 
 def test_every_card_has_a_picture_that_is_described(app):
     pictures = app.main.get("image")
-    assert len(pictures) == 6
+    assert len(pictures) == len(shell.PAGES) - 1
     assert all(picture.proto.imgs[0].alt for picture in pictures)
 
 
@@ -56,8 +58,8 @@ def test_without_mnist_the_page_still_leads_to_every_experiment(open_app, monkey
     app = open_app()
     assert not app.exception
     assert not app.error
-    assert len(app.main.get("page_link")) == 6
-    assert len(app.main.get("image")) == 5
+    assert len(app.main.get("page_link")) == len(shell.PAGES) - 1
+    assert len(app.main.get("image")) == len(shell.PAGES) - 2
 
 
 def test_picture_that_failed_is_tried_again(monkeypatch):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from dashboard.drawing.canvas import CANVAS_PX, MAX_POINTS, Drawing, Stroke, fabric_json, strokes_of
-from nncore.drawing import digit_image, render_strokes
+from nncore.drawing import ink_steps
+from nncore.strokes import render_strokes
 
 # As the canvas sends a line that was drawn from (50, 50) to (200, 60) and (100, 220).
 DRAWN = {
@@ -208,5 +209,5 @@ def test_more_points_than_a_hand_draws_are_left_out():
 
 
 def test_a_drawn_stroke_becomes_a_digit():
-    image = digit_image(Drawing(strokes_of(canvas({}))).ink())
+    image = ink_steps(Drawing(strokes_of(canvas({}))).ink()).image
     assert image.max() == 255

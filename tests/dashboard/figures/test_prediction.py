@@ -14,7 +14,8 @@ from dashboard.figures.prediction import (
     probability_bars,
     step_pictures,
 )
-from nncore.drawing import digit_steps, render_strokes
+from nncore.drawing import Preprocessing, ink_steps
+from nncore.strokes import render_strokes
 
 OUTPUTS = np.array([0.01, 0.02, 0, 0.9, 0.07, 0, 0, 0, 0, 0])
 BOX_PX = 20 * PIXEL_PX
@@ -86,7 +87,7 @@ def test_a_pixel_becomes_a_square_of_ink_on_paper():
 
 def test_the_steps_show_drawing_crop_box_and_image():
     ink = render_strokes(SEVEN)
-    steps = digit_steps(ink)
+    steps = ink_steps(ink)
     drawing, crop, box, image = step_pictures(ink, steps)
     np.testing.assert_array_equal(image, digit_picture(steps.image))
     # What is clear around a picture tells its size.
@@ -110,9 +111,17 @@ def test_the_steps_show_drawing_crop_box_and_image():
     )
 
 
+def test_a_canvas_that_was_not_cut_fills_its_box():
+    ink = render_strokes(SEVEN)
+    steps = ink_steps(ink, Preprocessing(pen=False, fit=False, centre=False))
+    _drawing, crop, box, image = step_pictures(ink, steps)
+    np.testing.assert_array_equal(box, image)
+    assert (crop[..., 3] == 255).all()
+
+
 def test_a_wide_photo_keeps_its_proportions():
     ink = render_strokes([[[100, 50], [800, 150]]], (1000, 200))
-    drawing = step_pictures(ink, digit_steps(ink))[0]
+    drawing = step_pictures(ink, ink_steps(ink))[0]
     opaque = drawing[..., 3] == 255
     assert (opaque.any(axis=1).sum(), opaque.any(axis=0).sum()) == (
         PICTURE_PX // 5,
@@ -122,5 +131,5 @@ def test_a_wide_photo_keeps_its_proportions():
 
 def test_a_thin_line_can_be_shown():
     ink = render_strokes([[[10, 140], [270, 140]]], 280, 1)
-    for picture in step_pictures(ink, digit_steps(ink)):
+    for picture in step_pictures(ink, ink_steps(ink)):
         assert picture.shape == (PICTURE_PX, PICTURE_PX, 4)

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from dashboard.figures import thumbnails
-from dashboard.figures.theme import BLUE, VERMILLION
+from dashboard.figures.theme import BLUE, GREY, VERMILLION
 
 
 def pixels(picture):
@@ -31,6 +31,17 @@ def test_tiles_lie_in_reading_order_on_a_clear_ground():
 def test_more_than_thirty_images_are_cut_off():
     image = Image.new("RGB", (8, 8), "red")
     assert thumbnails.image_tiles([image] * 40) == thumbnails.image_tiles([image] * 30)
+
+
+def test_digits_are_ink_on_a_clear_ground_thirty_at_most():
+    digits = np.zeros((40, 28, 28), dtype=np.uint8)
+    digits[[1, 10], 14, 14] = 255
+    picture = thumbnails.digit_tiles(digits)
+    ink = pixels(picture)[..., 3] > 0
+    assert ink[:96, 96:192].any()
+    assert ink[96:192, :96].any()
+    assert not ink[:96, :96].any()
+    assert picture == thumbnails.digit_tiles(digits[:30])
 
 
 def test_samples_are_ink_above_their_averages():
@@ -78,3 +89,17 @@ def test_curves_run_from_the_bottom_to_the_top_of_their_range():
     assert tuple(image[round(height * 0.1), round(width * 0.92)][:3]) == ImageColor.getrgb(BLUE)
     bottom = image[round(height * 0.9), round(width * 0.92)]
     assert tuple(bottom[:3]) == ImageColor.getrgb(VERMILLION)
+
+
+def test_strokes_of_digits_take_turns_in_colour_with_lines_between():
+    bar = [np.array([[0.0, 0.0], [0.0, 10.0]])]
+    hook = [np.array([[0.0, 0.0], [5.0, 10.0]])]
+    image = pixels(thumbnails.parted_strokes([hook, bar, hook, bar]))
+    width, height = thumbnails.SIZE
+    for number, colour in enumerate((BLUE, VERMILLION, BLUE, VERMILLION)):
+        part = image[:, round(width * (number + 0.1) / 4) : round(width * (number + 0.9) / 4)]
+        # Edges are mixed; inside, a line has its full colour.
+        distance = np.abs(part[..., :3].astype(int) - ImageColor.getrgb(colour)).max(axis=-1)
+        assert (distance[part[..., 3] == 255] < 60).mean() > 0.9
+    between = image[height // 2, round(width / 4)]
+    assert np.abs(between[:3].astype(int) - ImageColor.getrgb(GREY)).max() < 10

@@ -9,7 +9,7 @@ RECIPE = Recipe(training_images=1000, validation_images=200, batch_size=10, epoc
 
 
 def job(**fields):
-    return Job("id", RECIPE, "me", Path("nowhere"), **fields)
+    return Job(id="id", recipe=RECIPE, owner="me", folder=Path("nowhere"), **fields)
 
 
 def test_before_the_first_mini_batch():

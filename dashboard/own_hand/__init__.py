@@ -1,0 +1,1 @@
+"""The parts of the page on which a reader's own hand is measured and learnt."""

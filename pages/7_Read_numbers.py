@@ -1,0 +1,49 @@
+"""Read numbers: several digits are cut apart and read, and what is wrong is put right by hand."""
+
+import streamlit as st
+
+from dashboard import resources, shell
+from dashboard.language import _
+from dashboard.numbers import form, panel
+from nncore.segmentation import TooManyPiecesError
+
+shell.start_page(shell.READ_NUMBERS)
+resources.mnist()
+
+st.title(_(shell.READ_NUMBERS.title))
+st.markdown(
+    _(
+        "The network knows single digits only. So the writing is cut into pieces, and of all ways "
+        "to put them together again that one is taken whose digits are most likely, "
+        "$\\max \\sum_j \\log p_j$, gaps and sizes considered. Write as you like: digits may "
+        "touch, and a 4 or 5 may have two strokes."
+    )
+)
+
+
+@st.fragment
+def reading() -> None:
+    """Take a number, show how it is cut apart and read, and let the reader correct it."""
+    width, _height = form.canvas_size()
+    is_photo = form.source_picker() == form.PHOTO
+    # Columns would share the width in proportion, and cut the canvas on a tablet.
+    row = st.container(horizontal=True, gap="large")
+    with row.container(width=width):
+        try:
+            pieces = form.photo_pieces() if is_photo else form.drawn_pieces()
+        except TooManyPiecesError as error:
+            st.error(str(error))
+            return
+    outcome = row.container(width="stretch")
+    if not pieces:
+        with outcome:
+            panel.ask_for_writing(is_photo, pieces is not None)
+        return
+    number = panel.read(pieces, resources.shipped_model().model.network)
+    with outcome:
+        panel.show_result(number)
+    panel.show_cuts(pieces, number)
+    panel.show_digits(number)
+
+
+reading()

@@ -1,0 +1,37 @@
+"""Your own hand: the network is measured on the reader's digits, and learns from them."""
+
+import streamlit as st
+
+from dashboard import resources, shell, state
+from dashboard.drawing.canvas import CANVAS_PX
+from dashboard.language import _
+from dashboard.own_hand import form, panel, tuning
+from dashboard.own_hand.hand import Hand
+
+shell.start_page(shell.YOUR_OWN_HAND)
+resources.mnist()
+hand = state.of_session(Hand)
+
+st.title(_(shell.YOUR_OWN_HAND.title))
+st.markdown(
+    _(
+        "An accuracy is always one on somebody's digits. Thirty of yours say how good the network "
+        "is for you, and how sure that number is."
+    )
+)
+
+
+@st.fragment
+def drawing() -> None:
+    """Ask for digits; the rest of the page runs again only once one is kept."""
+    # As wide as the canvas, and the rest; columns would cut the canvas on a tablet.
+    row = st.container(horizontal=True, gap="large")
+    with row.container(width=CANVAS_PX):
+        form.ask_for_digit(hand)
+    with row.container(width="stretch"):
+        panel.show_hand(hand.digits, resources.shipped_model())
+
+
+drawing()
+tuning.show_tuning(hand)
+form.offer_file(hand)

@@ -1,0 +1,212 @@
+"""Numbers are cut where digits end, as far as a network, or a stand-in for one, can tell."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncore.model_files import load_model
+from nncore.segmentation import (
+    MAX_PIECES,
+    TooManyPiecesError,
+    cut_positions,
+    pieces_of_ink,
+    pieces_of_strokes,
+    read_number,
+)
+from nncore.strokes import render_strokes
+
+MODEL = Path(__file__).parents[2] / "data" / "models" / "recognizer.npz"
+SIZE = (430, 220)
+# 1457, the 4 and the 5 in two strokes each, the bar of the 5 last of all.
+ONE = [(40, 60), (60, 40), (60, 180)]
+FOUR = [[(150, 50), (110, 130), (180, 130)], [(165, 90), (160, 185)]]
+FIVE = [[(225, 60), (222, 110), (260, 120), (262, 165), (215, 175)], [(225, 60), (300, 56)]]
+SEVEN = [(330, 60), (390, 60), (350, 180)]
+NUMBER = [ONE, *FOUR, FIVE[0], SEVEN, FIVE[1]]
+RING = [
+    (40 + 30 * np.cos(angle), 60 + 40 * np.sin(angle)) for angle in np.linspace(0, 2 * np.pi, 40)
+]
+
+
+@pytest.fixture(scope="module")
+def predict():
+    return load_model(MODEL).network.predict
+
+
+def unsure(images):
+    """Answer as a network that knows nothing: only the layout of the pieces is left."""
+    return np.full((len(images), 10), 0.1)
+
+
+def answers(number):
+    return [int(digit.probabilities.argmax()) for digit in number.digits]
+
+
+def moved(line, x=0.0, y=0.0):
+    return [(a + x, b + y) for a, b in line]
+
+
+def box(lines):
+    points = np.concatenate(lines)
+    return [*points.min(axis=0), *points.max(axis=0)]
+
+
+def test_a_number_of_strokes_is_read_whatever_their_order(predict):
+    for strokes in (NUMBER, NUMBER[::-1]):
+        pieces = pieces_of_strokes(strokes)
+        assert len(pieces) == 6
+        number = read_number(pieces, predict)
+        assert answers(number) == [1, 4, 5, 7]
+        assert [len(digit.lines) for digit in number.digits] == [1, 2, 2, 1]
+        assert number.cuts == (1, 3, 5)
+        assert all(digit.image.max() == 255 for digit in number.digits)
+
+
+@pytest.mark.parametrize("brush_px", [5, 8, 16])
+def test_a_number_of_ink_is_read_and_the_bar_of_the_5_is_no_digit(predict, brush_px):
+    # Away from its body, as by a pen that skips.
+    strokes = [*NUMBER[:-1], moved(FIVE[1], 8, -14)]
+    pieces = pieces_of_ink(render_strokes(strokes, SIZE, brush_px))
+    number = read_number(pieces, predict)
+    assert answers(number) == [1, 4, 5, 7]
+
+
+def test_ink_that_runs_together_is_cut_through(predict):
+    rings = [[(1.4 * x, 1.4 * y + 20) for x, y in RING] for x in (0, 1)]
+    touching = [ONE, moved(rings[0], 71), moved(rings[1], 157)]
+    pieces = pieces_of_ink(render_strokes(touching, SIZE, 8))
+    assert any(piece.neck is not None for piece in pieces)
+    number = read_number(pieces, predict)
+    assert answers(number) == [1, 0, 0]
+    for digit, ring in zip(number.digits[1:], touching[1:], strict=True):
+        assert box(digit.lines) == pytest.approx(box([ring]), abs=12)
+
+
+def test_layout_alone_keeps_a_cross_whole_and_parts_what_stands_apart():
+    cross = [[(10, 50), (60, 50)], [(35, 10), (35, 100)]]
+    pieces = pieces_of_strokes([*cross, *(moved(line, 90) for line in cross)])
+    assert read_number(pieces, unsure).cuts == (2,)
+
+
+def test_touching_strokes_of_full_height_stay_two_digits():
+    pieces = pieces_of_strokes([RING, moved(RING, 56)])
+    assert read_number(pieces, unsure).cuts == (1,)
+
+
+def test_the_network_decides_where_the_layout_is_even():
+    """Of two readings, the one whose digits are surer."""
+    strokes = [RING, moved([(40, 20), (40, 60)], 20, 5)]
+    pieces = pieces_of_strokes(strokes)
+
+    def sure_of(n_images):
+        def predict(images):
+            # The whole comes second, after the first piece alone.
+            sure = {1: [False, True, False], 2: [True, False, True]}[n_images]
+            probabilities = np.full((3, 10), 1e-3)
+            probabilities[sure, 3] = 0.99
+            return probabilities
+
+        return predict
+
+    assert len(read_number(pieces, sure_of(1)).digits) == 1
+    assert len(read_number(pieces, sure_of(2)).digits) == 2
+
+
+def test_what_is_no_digit_is_not_believed():
+    """A network that is sure of everything, and a second one that knows halves and doubles."""
+
+    def sure(images):
+        return np.tile(np.eye(10)[4], (len(images), 1))
+
+    pieces = pieces_of_strokes([FOUR[0], moved(FOUR[1], 25)])
+    n_candidates = 3
+    for is_digit, cuts in (([0.01, 1, 0.01], ()), ([1, 0.01, 1], (1,))):
+        assert len(is_digit) == n_candidates
+        number = read_number(
+            pieces, sure, digit_probabilities=lambda _, given=is_digit: np.array(given)
+        )
+        assert number.cuts == cuts
+        # What is shown is the recogniser's own answer.
+        assert all(digit.probabilities.max() == 1 for digit in number.digits)
+
+
+def test_cuts_can_be_given(predict):
+    pieces = pieces_of_strokes(NUMBER)
+    whole = read_number(pieces, predict, [])
+    assert whole.cuts == ()
+    assert len(whole.digits[0].lines) == 6
+    assert read_number(pieces, predict, [1, 2, 3, 5]).cuts == (1, 2, 3, 5)
+    own = read_number(pieces, predict).cuts
+    assert answers(read_number(pieces, predict, own)) == [1, 4, 5, 7]
+
+
+@pytest.mark.parametrize("cuts", [[0], [6], [2, 2], [3, 1], [-1]])
+def test_cuts_that_cannot_be_are_refused(cuts):
+    with pytest.raises(ValueError, match="cuts must be ascending numbers from 1 to 5"):
+        read_number(pieces_of_strokes(NUMBER), unsure, cuts)
+
+
+def test_one_call_of_the_network_for_all_candidates():
+    calls = []
+
+    def predict(images):
+        assert images.dtype == np.uint8
+        assert images.shape[1:] == (28, 28)
+        calls.append(len(images))
+        return unsure(images)
+
+    read_number(pieces_of_strokes(NUMBER), predict)
+    assert len(calls) == 1
+
+
+def test_cut_positions_are_between_the_pieces():
+    pieces = pieces_of_strokes(NUMBER)
+    positions = cut_positions(pieces)
+    assert positions.shape == (5,)
+    assert positions[0] == pytest.approx((60 + 110) / 2)
+    # The bar of the 5 ends at 300, and the 7 begins at 330.
+    assert positions[4] == pytest.approx((300 + 330) / 2)
+
+
+def test_a_cut_through_loses_nothing_of_a_line():
+    wide = [(0, 50), (100, 0), (200, 50), (300, 100)]
+    pieces = pieces_of_strokes([wide, moved(ONE, 400)])
+    parts = [piece for piece in pieces if piece.lines[0][:, 0].max() <= 300]
+    assert len(parts) > 1
+    assert [piece.neck is None for piece in pieces] == [True, *[False] * (len(parts) - 1), True]
+    lengths = [np.hypot(*np.diff(line, axis=0).T).sum() for part in parts for line in part.lines]
+    assert sum(lengths) == pytest.approx(np.hypot(*np.diff(wide, axis=0).T).sum())
+    for left, right in pairwise(parts):
+        assert box(left.lines)[2] == pytest.approx(box(right.lines)[0])
+
+
+def test_specks_are_left_out_unless_there_is_nothing_else():
+    assert len(pieces_of_strokes([ONE, [(200, 100)], [(250, 100), (254, 102)]])) == 1
+    assert len(pieces_of_strokes([[(200, 100)]])) == 1
+    ink = render_strokes([ONE, [(200, 100)]], SIZE, 8)
+    assert len(pieces_of_ink(ink)) == 1
+
+
+def test_nothing_written_is_no_number():
+    assert pieces_of_strokes([]) == ()
+    assert pieces_of_ink(np.zeros((20, 30), dtype=np.uint8)) == ()
+    number = read_number((), unsure)
+    assert number.digits == ()
+    assert number.cuts == ()
+
+
+def test_far_too_much_is_refused():
+    many = [[(5 * n, 0), (5 * n, 40)] for n in range(MAX_PIECES + 1)]
+    with pytest.raises(TooManyPiecesError, match="write at most"):
+        pieces_of_strokes(many)
+    with pytest.raises(TooManyPiecesError):
+        pieces_of_ink(render_strokes(many, (400, 60), 2))
+    assert len(pieces_of_strokes(many[:-1])) == MAX_PIECES
+
+
+@pytest.mark.parametrize("ink", [np.zeros(5, dtype=np.uint8), np.zeros((5, 5))])
+def test_what_is_no_ink_is_refused(ink):
+    with pytest.raises(ValueError, match=r"ink must be \(height, width\) uint8"):
+        pieces_of_ink(ink)
