@@ -126,14 +126,15 @@ def show_canvas(
         drawn = None
     drawing.strokes = strokes_of(drawn)
     with st.container(horizontal=True, width=min(size[0], CANVAS_PX)):
-        for action, label, icon, strokes in (
-            ("undo", _("Undo"), ":material/undo:", drawing.strokes[:-1]),
-            ("clear", _("Clear"), ":material/delete:", ()),
+        for action, label, icon, shortcut, strokes in (
+            ("undo", _("Undo"), ":material/undo:", "Ctrl+Z", drawing.strokes[:-1]),
+            ("clear", _("Clear"), ":material/delete:", "Delete", ()),
         ):
             st.button(
                 label,
                 icon=icon,
                 key=f"{name}_{action}",
+                shortcut=shortcut,
                 width="stretch",
                 disabled=not drawing.strokes,
                 on_click=fill,

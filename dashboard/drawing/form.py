@@ -1,5 +1,6 @@
 """What the drawing page asks for: a drawing or a photo, a threshold, and which network reads it."""
 
+import numpy as np
 import streamlit as st
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
@@ -11,6 +12,8 @@ from dashboard.fields import named_choice
 from dashboard.language import _
 from dashboard.own_hand.hand import Hand
 from nncore.images import rgb_pixels
+from nncore.mnist import N_CLASSES
+from nncore.pen_digits import draw_strokes
 from nncore.photo import ink_from_photo
 
 DRAW, PHOTO = "draw", "photo"
@@ -36,7 +39,28 @@ def drawn_paper(brush_px: int) -> Paper:
     st.markdown(_("**Draw a digit here:**"))
     drawing = state.of_session(canvas.Drawing)
     canvas.show_canvas(drawing, brush_px)
+    # Also for who cannot draw, or has nothing but a keyboard.
+    st.button(
+        _("Draw one for me"),
+        icon=":material/casino:",
+        key="draw_example",
+        on_click=_draw_example,
+        args=(drawing, brush_px),
+    )
     return Paper(drawing.ink(), tuple(stroke.points for stroke in drawing.strokes))
+
+
+def _draw_example(drawing: canvas.Drawing, brush_px: int) -> None:
+    """Put a digit on the canvas, another one each time."""
+    generator = np.random.default_rng()
+    lines = draw_strokes(int(generator.integers(N_CLASSES)), generator)
+    canvas.fill(
+        drawing,
+        [
+            canvas.Stroke(tuple((x, y) for x, y in line.round(2).tolist()), brush_px)
+            for line in lines
+        ],
+    )
 
 
 def brush_slider() -> int:

@@ -38,6 +38,7 @@ def ask_for_digit(hand: Hand) -> None:
         type="primary",
         icon=":material/check:",
         key="hand_keep",
+        shortcut="Enter",
         width="stretch",
         disabled=is_full or not drawing.strokes,
     ):

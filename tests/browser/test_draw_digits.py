@@ -73,7 +73,7 @@ def open_canvas(page):
 def draw_stroke(page, points):
     """Draw with the mouse; return the seconds until the network's picture has changed."""
     box = canvas(page).bounding_box()
-    before = page.get_by_role("img", name="What the network sees").get_attribute("src")
+    before = page.get_by_role("img", name="What the network sees", exact=True).get_attribute("src")
     for number, (x, y) in enumerate(points):
         page.mouse.move(box["x"] + x, box["y"] + y, steps=5)
         if number == 0:
@@ -109,7 +109,7 @@ def test_digits_drawn_by_mouse_are_read_within_a_second_of_each_stroke(page):
         latencies += draw(page, digit)
         expect_answer(page, f"It is a {digit}")
         wait_until_idle(page)
-        bars = page.get_by_test_id("stPlotlyChart")
+        bars = page.get_by_test_id("stPlotlyChart").first
         expect(bars).to_contain_text("Probability")
         expect(bars).to_contain_text("threshold")
         # One run a stroke: what the canvas gets back must not make it answer again.

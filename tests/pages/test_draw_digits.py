@@ -200,6 +200,18 @@ def test_undo_takes_the_last_stroke_and_clear_all(open_with):
     assert answer(app) == "Nothing is drawn yet"
 
 
+def test_the_program_draws_a_digit_on_request(open_app):
+    app = open_app(PAGE)
+    app.button(key="draw_example").click().run()
+    first = app.session_state["state_Drawing"].strokes
+    assert first
+    assert answer(app) != "Nothing is drawn yet"
+    app.button(key="draw_example").click().run()
+    assert app.session_state["state_Drawing"].strokes != first
+    app.button(key="draw_clear").click().run()
+    assert answer(app) == "Nothing is drawn yet"
+
+
 def test_a_drawing_survives_other_settings_and_other_pages(open_with):
     app = open_with(THREE)
     app.slider(key="draw_brush").set_value(32).run()
