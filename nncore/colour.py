@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from nncore.images import rgb_pixels
+from nncore.images import rgb_bands
 
 SCALES = (1, 255)
 
@@ -68,11 +68,10 @@ def mean_colour(image: Image.Image) -> MeanColour:
     ValueError
         If the image has no pixels or an unusual mode.
     """
-    pixels = rgb_pixels(image)
-    n_pixels = pixels.shape[0] * pixels.shape[1]
     # One axis after the other: NumPy takes ten times longer for both at once.
-    sums = pixels.sum(axis=0, dtype=np.uint64).sum(axis=0).tolist()
-    red, green, blue = ((total // n_pixels, total / n_pixels) for total in sums)
+    sums = sum(band.sum(axis=0, dtype=np.uint64).sum(axis=0) for band in rgb_bands(image))
+    n_pixels = image.width * image.height
+    red, green, blue = ((total // n_pixels, total / n_pixels) for total in sums.tolist())
     return MeanColour((red[0], green[0], blue[0]), (red[1], green[1], blue[1]))
 
 

@@ -8,7 +8,7 @@ import os
 import stat
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -18,12 +18,23 @@ from PIL import Image
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 16_000_000
+# As in a JPEG. Pillow keeps a pointer to every row, and walks along each of them.
+MAX_SIDE_PX = 65_535
+# A JPEG of more pixels than this is decoded at half its size, which costs a quarter.
+MAX_FULL_JPEG_PIXELS = 4_000_000
 
 # Each scan of a progressive JPEG goes over all of its pixels, and thirty bytes are enough for a
 # scan: 5 MB of them would decode for most of an hour. Encoders write about ten.
 _MAX_JPEG_SCANS = 64
+# Pillow goes through the parts of a file in Python. In the largest files, a profile of 5 MB takes 80
+# segments of a JPEG, and rows of pixels a few thousand chunks of a PNG.
+_MAX_PARTS = 10_000
+# Pillow's WebP decoder needs 16 bytes for each.
+_MAX_WEBP_PIXELS = 4_000_000
 # Pillow unpacks a run-length coded BMP in Python, at a few million pixels a second.
 _MAX_RLE_PIXELS = 1_000_000
+
+_BAND_PIXELS = 2**20
 
 _BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
 
@@ -32,6 +43,9 @@ _MISSING = "There is no such image file; check its name and folder."
 _EMPTY = "This file is empty; choose another image."
 _TOO_MANY_BYTES = "This file is larger than 5 MB; save the image smaller and try again."
 _TOO_MANY_PIXELS = "This image has more than 16 megapixels; make it smaller and try again."
+_TOO_LONG = "This image has a side of more than 65,535 pixels; make it smaller and try again."
+_TOO_MANY_PARTS = "This image is stored in too many parts; save it again as PNG or JPEG and try again."
+_LARGE_WEBP = "This WebP has more than 4 megapixels; save it as JPEG and try again."
 _TOO_MANY_SCANS = "This JPEG is stored in too many passes; save it as PNG and try again."
 _COMPRESSED_BMP = "This BMP is compressed and large; save it as PNG and try again."
 _FOREIGN = "This is not a PNG, JPEG, WebP, BMP or GIF image; save it as PNG or JPEG and try again."
@@ -76,13 +90,15 @@ def open_image(source: bytes | str | os.PathLike[str]) -> Image.Image:
     ----------
     source : bytes or path
         The contents of the file, or where it is. PNG, JPEG, WebP and BMP, and the first frame of
-        a GIF; at most `MAX_BYTES` long, and `MAX_PIXELS` large according to its own headers.
+        a GIF; at most `MAX_BYTES` long and, according to its own headers, of at most `MAX_PIXELS`
+        and `MAX_SIDE_PX`.
 
     Returns
     -------
     PIL.Image.Image
         Decoded, in the mode of the file, turned upright as its EXIF orientation asks, and free of
-        metadata other than the transparent colour.
+        metadata other than the transparent colour. A JPEG of more than `MAX_FULL_JPEG_PIXELS`
+        has half its width and height, each rounded up.
 
     Raises
     ------
@@ -112,6 +128,10 @@ def open_image(source: bytes | str | os.PathLike[str]) -> Image.Image:
         raise ImageFileError(_DAMAGED)
     if outline.width * outline.height > MAX_PIXELS:
         raise ImageFileError(_TOO_MANY_PIXELS)
+    if max(outline.width, outline.height) > MAX_SIDE_PX:
+        raise ImageFileError(_TOO_LONG)
+    if image_format == "WEBP" and outline.width * outline.height > _MAX_WEBP_PIXELS:
+        raise ImageFileError(_LARGE_WEBP)
     try:
         return _decode(outline, image_format)
     except Exception as error:
@@ -130,23 +150,55 @@ def rgb_pixels(image: Image.Image) -> np.ndarray:
     Returns
     -------
     ndarray of shape (height, width, 3), uint8
-        Transparent pixels are laid over white; 16 bits are rounded to the nearest of 8. It may be
-        read-only.
+        Transparent pixels are laid over white; 16 bits are rounded to the nearest of 8.
 
     Raises
     ------
     ValueError
         If the image has another mode, or no pixels.
     """
+    pixels = np.empty((image.height, image.width, 3), dtype=np.uint8)
+    top = 0
+    for band in rgb_bands(image):
+        pixels[top : top + len(band)] = band
+        top += len(band)
+    return pixels
+
+
+def rgb_bands(image: Image.Image) -> Iterator[np.ndarray]:
+    """Yield the same pixels some rows at a time, from the top, for whoever has less memory.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        As for `rgb_pixels`.
+
+    Yields
+    ------
+    ndarray of shape (n_rows, width, 3), uint8
+        About a megapixel; it may be read-only.
+
+    Raises
+    ------
+    ValueError
+        As for `rgb_pixels`.
+    """
     if image.width < 1 or image.height < 1:
         raise ValueError(f"image must have pixels, got {image.width} x {image.height}")
-    if image.mode in _SIXTEEN_BIT_MODES:
-        return _sixteen_bit_grey(image)
-    if image.mode not in _EIGHT_BIT_MODES:
+    if image.mode not in _EIGHT_BIT_MODES | _SIXTEEN_BIT_MODES:
         raise ValueError(
             f"image mode must be one of {sorted(_EIGHT_BIT_MODES | _SIXTEEN_BIT_MODES)}, "
             f"got {image.mode!r}"
         )
+    n_rows = max(1, _BAND_PIXELS // image.width)
+    for top in range(0, image.height, n_rows):
+        yield _rgb(image.crop((0, top, image.width, min(top + n_rows, image.height))))
+
+
+def _rgb(image: Image.Image) -> np.ndarray:
+    """Return the pixels of an image of one of the modes."""
+    if image.mode in _SIXTEEN_BIT_MODES:
+        return _sixteen_bit_grey(image)
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         image = Image.new("RGB", image.size, "white")
@@ -209,10 +261,17 @@ def _decode(outline: _Outline, image_format: str) -> Image.Image:
         # Pillow allocates by the size that it has read itself.
         if image.size != (outline.width, outline.height):
             raise ImageFileError(_DAMAGED)
+        if image_format == "JPEG" and image.width * image.height > MAX_FULL_JPEG_PIXELS:
+            image.draft(image.mode, ((image.width + 1) // 2, (image.height + 1) // 2))
         image.load()
         transposition = _TRANSPOSITIONS.get(_orientation(outline.exif))
-        # A copy lets go of the file and of the decoder's own canvas (WebP: 8 bytes a pixel).
-        upright = image.copy() if transposition is None else image.transpose(transposition)
+        if transposition is not None:
+            upright = image.transpose(transposition)
+        elif image_format in ("GIF", "WEBP"):
+            # A copy lets go of the file, its further frames and the decoder's own canvas.
+            upright = image.copy()
+        else:
+            upright = image
     upright.info = {key: upright.info[key] for key in ("transparency",) if key in upright.info}
     return upright
 
@@ -243,8 +302,11 @@ def _orientation(exif: bytes) -> int:
 def _png_outline(data: bytes) -> _Outline:
     """Read a PNG's chunks, whose checksums must be right as far as the IEND."""
     pixel_data, exif = [data[:8]], b""
-    position, kind = 8, b""
+    position, kind, n_chunks = 8, b"", 0
     while kind != b"IEND":
+        n_chunks += 1
+        if n_chunks > _MAX_PARTS:
+            raise ImageFileError(_TOO_MANY_PARTS)
         length, kind = struct.unpack_from(">I4s", data, position)
         end = position + 12 + length
         if kind == b"acTL":
@@ -267,8 +329,11 @@ def _jpeg_outline(data: bytes) -> _Outline:
     """Read a JPEG's segments as far as its first scan; the pixels end with the first EOI."""
     pixel_data, exif = [data[:2]], b""
     width = height = 0
-    position, marker = 2, 0
+    position, marker, n_markers = 2, 0, 0
     while marker != 0xDA:  # start of scan
+        n_markers += 1
+        if n_markers > _MAX_PARTS:
+            raise ImageFileError(_TOO_MANY_PARTS)
         # Between segments decoders pass over padding, stray bytes and markers without a length.
         position = data.index(b"\xff", position)
         marker = data[position + 1]

@@ -7,7 +7,9 @@ architecture that its own metadata state. Nothing in it is ever executed or unpi
 import io
 import itertools
 import json
+import math
 import os
+import struct
 import zipfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -19,13 +21,20 @@ import numpy as np
 from nncore.layers import ActivationLayer, DenseLayer, DropoutLayer, Layer
 from nncore.losses import LOSSES
 from nncore.network import SequentialNetwork
-from nncore.recipe import MAX_LAYERS, Recipe, check_layer_sizes
+from nncore.recipe import MAX_LAYERS, RANGES, Recipe, check_layer_sizes
 from nncore.training import EpochResult, Trainer, optimizer_for
 
 MAX_MODEL_BYTES = 256 * 2**20
 _FORMAT = "nncore model 1"
 _METADATA = "metadata"
 _MAX_METADATA_BYTES = 2**20
+# Twelve layers and the slots of Adam make 67 entries of about 100 bytes each. zipfile needs a second
+# and 60 MB for the hundred thousand that a forged directory may name.
+_MAX_DIRECTORY_BYTES = 2**16
+# Weights hardly compress. Without a limit, 100 kB of zeros would fill the memory of 5,000,000.
+_MAX_COMPRESSION = 10
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 _DTYPES = {"float32": np.float32, "float64": np.float64}
 
 
@@ -120,9 +129,10 @@ def load_model(source: str | os.PathLike | bytes) -> Model:
         comes out of a file's contents, and none of them is executed.
     """
     try:
-        with zipfile.ZipFile(
-            io.BytesIO(source) if isinstance(source, bytes) else source
-        ) as archive:
+        with (
+            io.BytesIO(source) if isinstance(source, bytes) else open(source, "rb") as file,
+            zipfile.ZipFile(_with_short_directory(file)) as archive,
+        ):
             return _read(archive)
     except ModelFileError:
         raise
@@ -161,13 +171,32 @@ def _slot_arrays(slots: list[list[np.ndarray]]) -> dict[str, np.ndarray]:
     }
 
 
+def _with_short_directory(file: BinaryIO) -> BinaryIO:
+    """Return the file of an archive whose directory is short enough to be read."""
+    file.seek(-_END_OF_DIRECTORY.size, os.SEEK_END)
+    signature, *_, directory_bytes, _, comment_bytes = _END_OF_DIRECTORY.unpack(file.read())
+    if signature != b"PK\5\6" or comment_bytes:
+        # zipfile would go on to search for the end in what may be a comment.
+        raise ModelFileError("The file is damaged or incomplete: save the model again.")
+    # A longer form of the record may stand before this one, and overrule it.
+    file.seek(-_END_OF_DIRECTORY.size - 20, os.SEEK_END)
+    if file.read(4) == b"PK\6\7" or directory_bytes > _MAX_DIRECTORY_BYTES:
+        raise ModelFileError("The file holds more entries than a model of this project.")
+    return file
+
+
 def _read(archive: zipfile.ZipFile) -> Model:
     """Read a model from an open archive, trusting nothing in it."""
     entries = {entry.filename: entry for entry in archive.infolist()}
     if len(entries) != len(archive.infolist()):
         raise ModelFileError("The model file holds an entry twice.")
-    if sum(entry.file_size for entry in entries.values()) > MAX_MODEL_BYTES:
+    n_bytes = sum(entry.file_size for entry in entries.values())
+    if n_bytes > MAX_MODEL_BYTES:
         raise ModelFileError(f"The model is larger than {MAX_MODEL_BYTES // 2**20} MB.")
+    if n_bytes > _MAX_COMPRESSION * archive.start_dir:
+        raise ModelFileError("The model is compressed more than weights can be.")
+    if not all(entry.compress_type in _COMPRESSIONS for entry in entries.values()):
+        raise ModelFileError("The model is compressed in a way that is not read here.")
     metadata = _read_metadata(archive, entries)
     generator = np.random.default_rng()
     layers, expected = _empty_layers(metadata, generator)
@@ -192,6 +221,9 @@ def _trainer(
         for name, value in training["recipe"].items()
     }
     recipe = Recipe(**recipe)
+    sizes = (network.n_inputs, *(layer.n_outputs for layer in network.dense_layers))
+    if recipe.layers != sizes:
+        raise ModelFileError("The recipe of the model is for a network of other layers.")
     optimizer = optimizer_for(recipe)
     optimizer.step = _integer(training["step"], 0, 2**53)
     if optimizer.step:
@@ -200,6 +232,8 @@ def _trainer(
         ]
     generator.bit_generator.state = training["generator"]
     history = [_epoch_result(result) for result in training["history"]]
+    if [result.epoch for result in history] != [*range(1, len(history) + 1)]:
+        raise ModelFileError("The history of the model leaves out epochs.")
     trainer = Trainer(network, recipe, optimizer, generator, history)
     trainer.learning_rate = replace(recipe, learning_rate=training["learning_rate"]).learning_rate
     return trainer
@@ -275,8 +309,9 @@ def _header_size(
         header = np.lib.format.read_array_header_1_0(file, max_header_size=1000)
         position = file.tell()
     if header[2] != dtype or header[1] or (shape is not None and header[0] != shape):
+        # The name of a dtype may be any text; its code may not.
         raise ModelFileError(
-            f"{entry.filename} should be {dtype.name} {shape}, got {header[2]} {header[0]}."
+            f"{entry.filename} should be {dtype.str} {shape}, got {header[2].str} {header[0]}."
         )
     return position
 
@@ -284,7 +319,7 @@ def _header_size(
 def _integer(value: Any, low: int, high: int) -> int:
     """Return a value that must be an integer within limits."""
     if type(value) is not int or not low <= value <= high:
-        raise ModelFileError(f"The model states {value!r:.40} where a whole number is expected.")
+        raise ModelFileError(f"The model lacks a whole number from {low} to {high}.")
     return value
 
 
@@ -296,10 +331,14 @@ def _size(value: Any) -> int:
 def _epoch_result(values: dict[str, Any]) -> EpochResult:
     """Make an epoch's result from its metadata."""
     result = EpochResult(**values)
-    numbers = [result.loss, result.train_accuracy, result.elapsed_s]
+    shares = [result.train_accuracy]
     others = (result.validation_accuracy, result.test_accuracy)
-    numbers += [number for number in others if number is not None]
-    if not all(isinstance(number, int | float) for number in numbers):
+    shares += [share for share in others if share is not None]
+    numbers = [result.loss, result.elapsed_s, *shares]
+    # JSON as Python reads it knows NaN, infinity, and whole numbers of thousands of figures.
+    if not all(type(number) in (int, float) and math.isfinite(number) for number in numbers):
         raise ModelFileError("The history of the model does not consist of numbers.")
-    _integer(result.epoch, 1, 2**53)
+    if result.elapsed_s < 0 or not all(0 <= share <= 1 for share in shares):
+        raise ModelFileError("The history of the model has numbers that cannot be.")
+    _integer(result.epoch, *RANGES["epochs"])
     return result

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
 from nncore.connected_parts import connected_parts
-from nncore.images import rgb_pixels
+from nncore.images import rgb_bands
 
 _MAX_PHOTO_PX = 1000
 _BACKGROUND_PX = 100
@@ -76,17 +76,27 @@ def ink_from_photo(image: Image.Image | np.ndarray, *, without_paper: bool = Tru
 def _photo_light(image: Image.Image | np.ndarray) -> Image.Image:
     """Return a photo in grey, at most 1,000 pixels long, with its ink dark."""
     if isinstance(image, Image.Image):
-        # Shrunk before it is copied to an array: 16 megapixels take 50 MB a copy.
-        pixels = rgb_pixels(_shrunk(image, _MAX_PHOTO_PX) if image.mode in ("L", "RGB") else image)
+        light = _grey(image)
     else:
         pixels = np.asarray(image)
         if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or not pixels.size:
             raise ValueError(
                 f"image must be (height, width, 3) uint8, got {pixels.shape} {pixels.dtype.name}"
             )
-    light = _shrunk(Image.fromarray(pixels).convert("L"), _MAX_PHOTO_PX)
+        light = Image.fromarray(pixels).convert("L")
+    light = _shrunk(light, _MAX_PHOTO_PX)
     light = light.filter(ImageFilter.GaussianBlur(2 * max(light.size) / _MAX_PHOTO_PX))
     return ImageOps.invert(light) if _has_light_ink(light) else light
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """Return an image in grey, without a copy of all its colours: 16 megapixels take 64 MB."""
+    light = Image.new("L", image.size)
+    top = 0
+    for band in rgb_bands(image):
+        light.paste(Image.fromarray(band).convert("L"), (0, top))
+        top += len(band)
+    return light
 
 
 def _shrunk(image: Image.Image, max_px: int) -> Image.Image:

@@ -105,18 +105,24 @@ class Recipe:
                 )
         for name, (low, high) in RANGES.items():
             value = getattr(self, name)
-            if not isinstance(value, type(low) | int):
+            # True is an int to isinstance.
+            if isinstance(value, bool) or not isinstance(value, type(low) | int):
                 raise ValueError(f"{name} must be {type(low).__name__}, got {value!r}")
             # A comparison with NaN is false, so NaN is refused too.
             if not low <= value <= high:
                 raise ValueError(f"{name} must be from {low:g} to {high:g}, got {value}")
         unknown = set(self.augmentation) - set(DEFORMATIONS)
-        if unknown:
+        if unknown or len(set(self.augmentation)) < len(self.augmentation):
             raise ValueError(
-                f"augmentation must be some of {', '.join(DEFORMATIONS)}, got {sorted(unknown)}"
+                f"augmentation must be some of {', '.join(DEFORMATIONS)}, each once, "
+                f"got {list(self.augmentation)}"
             )
-        if self.training_images is not None and self.training_images < 1:
-            raise ValueError(f"training_images must be at least 1, got {self.training_images}")
+        if self.training_images is not None and (
+            type(self.training_images) is not int or self.training_images < 1
+        ):
+            raise ValueError(
+                f"training_images must be an int of at least 1, got {self.training_images!r}"
+            )
         if self.patience and not self.validation_images:
             raise ValueError("patience needs validation_images to judge by, got 0")
         check_layer_sizes(self.layers)
@@ -128,13 +134,13 @@ def check_layer_sizes(sizes: tuple[int, ...]) -> None:
     Raises
     ------
     ValueError
-        If there are not 2 to `MAX_LAYERS` sizes, each from 1 to `MAX_LAYER_SIZE`, or they make
+        If there are not 2 to `MAX_LAYERS` sizes, each an int from 1 to `MAX_LAYER_SIZE`, or they make
         more than `MAX_PARAMETERS` parameters.
     """
     if not 2 <= len(sizes) <= MAX_LAYERS:
         raise ValueError(f"layers must be 2 to {MAX_LAYERS} sizes, got {len(sizes)}")
-    if not all(1 <= size <= MAX_LAYER_SIZE for size in sizes):
-        raise ValueError(f"layer sizes must be from 1 to {MAX_LAYER_SIZE}, got {list(sizes)}")
+    if not all(type(size) is int and 1 <= size <= MAX_LAYER_SIZE for size in sizes):
+        raise ValueError(f"layer sizes must be ints from 1 to {MAX_LAYER_SIZE}, got {list(sizes)}")
     n_parameters = sum((a + 1) * b for a, b in itertools.pairwise(sizes))
     if n_parameters > MAX_PARAMETERS:
         raise ValueError(

@@ -33,8 +33,8 @@ def show_trial(reader: resources.EvaluatedModel, preprocessing: Preprocessing) -
     """
     st.markdown(
         _(
-            "Every step above, on trial: {n} test images of MNIST, put on the paper in a random "
-            "place and size as a hand would, and your own digits."
+            "Switch a step off above and see what it is worth for {n} test images of MNIST, put on "
+            "paper in a random place and size as a hand would, and for your own digits."
         ).format(n=_N_IMAGES)
     )
     mnist, own = _answers_on_mnist(reader, preprocessing), _answers_on_own(reader, preprocessing)
@@ -53,7 +53,7 @@ def show_trial(reader: resources.EvaluatedModel, preprocessing: Preprocessing) -
             )
     st.caption(
         _(
-            "Notice that a network with 99 % on MNIST fails on most digits that are neither cut "
+            "Notice that a network with 99 % on MNIST fails on most digits if they are neither cut "
             "nor centred: that is what most drawing pages do, and why they disappoint."
         )
     )

@@ -164,7 +164,7 @@ def test_what_is_no_digit_is_refused_with_the_reason(open_with, strokes, reason)
     ("view", "says"),
     [
         ("why", "10 nearest"),
-        ("trial", "put on the paper in a random place"),
+        ("trial", "in a random place and size"),
         ("refusing", "can be sure of its answer for a letter"),
         ("practice", "has practised on both"),
     ],
