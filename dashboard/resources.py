@@ -1,5 +1,6 @@
 """What is loaded once per server and shared by all sessions: read-only data, models, the queue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,14 +136,29 @@ def deformation_examples() -> dict[str, np.ndarray]:
 
 
 @st.cache_resource(show_spinner=False)
+def mnist_examples() -> np.ndarray:
+    """Return training images of MNIST, (56, 560) uint8, ink dark; each digit twice in two rows."""
+    labels = _mnist().train_labels
+    first = [np.flatnonzero(labels == digit)[:4] for digit in range(N_CLASSES)]
+    return _in_two_rows([_mnist().train_images[of_digit] for of_digit in first])
+
+
+@st.cache_resource(show_spinner=False)
 def pen_digit_examples() -> np.ndarray:
     """Return made-up European digits, (56, 560) uint8, ink dark; each digit twice in two rows."""
     generator = np.random.default_rng(1)
-    images = [
-        [stroke_steps(draw_strokes(digit, generator)).image for digit in range(10) for _ in (1, 2)]
-        for _row in (1, 2)
-    ]
-    return 255 - np.vstack([np.hstack(row) for row in images])
+    return _in_two_rows(
+        [
+            [stroke_steps(draw_strokes(digit, generator)).image for _ in range(4)]
+            for digit in range(N_CLASSES)
+        ]
+    )
+
+
+def _in_two_rows(digits: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+    """Return four images of each digit as one picture, ink dark."""
+    rows = [[image for images in digits for image in images[i : i + 2]] for i in (0, 2)]
+    return 255 - np.vstack([np.hstack(row) for row in rows])
 
 
 @st.cache_resource(show_spinner=False)

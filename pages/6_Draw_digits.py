@@ -65,10 +65,11 @@ def reading() -> None:
 
     st.subheader(_("Look closer"))
     views = {
+        # First what costs least, because it runs after every stroke.
+        "practice": _("What it has practised on"),
         "why": _("Why this answer?"),
         "trial": _("Preprocessing on trial"),
         "refusing": _("What refusing costs"),
-        "practice": _("What it has practised on"),
     }
     view = named_choice(_("What to look at"), views, key="draw_view")
     if view == "why":

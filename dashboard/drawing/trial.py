@@ -61,13 +61,8 @@ def show_trial(reader: resources.EvaluatedModel, preprocessing: Preprocessing) -
 
 def show_practice() -> None:
     """Show digits of MNIST beside those that are made up."""
-    mnist = resources.mnist()
-    by_digit = [mnist.train_images[mnist.train_labels == digit][:4] for digit in range(10)]
-    rows = [
-        np.hstack([image for images in by_digit for image in images[i : i + 2]]) for i in (0, 2)
-    ]
     for words, picture in (
-        (_("Written by Americans: MNIST"), 255 - np.vstack(rows)),
+        (_("Written by Americans: MNIST"), resources.mnist_examples()),
         (_("Made up by the program, as Europeans write"), resources.pen_digit_examples()),
     ):
         st.image(picture, width="stretch", caption=words, alt=words)

@@ -185,23 +185,31 @@ def _wall(
     rows = -(-n // _COLUMNS)
     step_y, step_x = height + _TEXT_ROWS, width + _GAP
     wall = np.full((rows * step_y, _COLUMNS * step_x - _GAP), np.nan, np.float32)
-    words = []
-    for place, (tile, text, colour) in enumerate(zip(tiles, texts, colours, strict=True)):
-        top, left = place // _COLUMNS * step_y + _TEXT_ROWS, place % _COLUMNS * step_x
+    corners = [
+        (place // _COLUMNS * step_y + _TEXT_ROWS, place % _COLUMNS * step_x) for place in range(n)
+    ]
+    for tile, (top, left) in zip(tiles, corners, strict=True):
         wall[top : top + height, left : left + width] = tile
-        words.append(
-            theme.words(
-                text,
-                left + (width - 1) / 2,
-                top - 0.5,
-                yanchor="bottom",
-                borderpad=0,
-                font={"size": 13, **({"color": colour} if colour else {})},
-            )
-        )
     heatmap = {"type": "heatmap", "z": wall, "showscale": False, "hoverinfo": "skip", **picture}
+    # As traces they cost a fifth of what as many annotations do.
+    words = [
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": [corners[place][1] + (width - 1) / 2 for place in places],
+            "y": [corners[place][0] - 0.5 for place in places],
+            "text": [texts[place] for place in places],
+            "textposition": "top center",
+            "textfont": {"size": 13, **({"color": colour} if colour else {})},
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+        for colour in dict.fromkeys(colours)
+        if (places := [place for place in range(n) if colours[place] == colour])
+    ]
     return theme.figure(
-        [heatmap],
+        [heatmap, *words],
         _BUTTON_PX + _WALL_ROW_PX * rows,
         xaxis=_BARE_AXIS,
         yaxis={
@@ -210,7 +218,6 @@ def _wall(
             "scaleanchor": "x",
             "constraintoward": "top",
         },
-        annotations=words,
         margin={"l": 0, "r": 0, "t": _BUTTON_PX, "b": 0},
     )
 

@@ -24,7 +24,7 @@ def test_the_nearest_digits_are_ink_on_paper_with_label_and_distance():
     images = np.zeros((6, 28, 28), dtype=np.uint8)
     images[5, 3, 4] = 255
     figure = nearest_digits(images, np.array([3, 3, 8, 3, 3, 3]), np.arange(6) / 3, answer=3)
-    (wall,) = figure.data
+    wall, same, other = figure.data
     assert wall.colorscale == ((0, PAPER), (1, INK))
     assert (wall.zmin, wall.zmax) == (0, 255)
     assert wall.z.shape == (2 * 38, 5 * 32 - 4)
@@ -35,14 +35,11 @@ def test_the_nearest_digits_are_ink_on_paper_with_label_and_distance():
     assert np.isnan(wall.z[:10]).all()
     assert np.isnan(wall.z[10:38, 28:32]).all()
     assert np.isnan(wall.z[38:, 32:]).all()
-    words = figure.layout.annotations
-    assert [word.text for word in words[:3]] == [
-        "<b>3</b> · 0.0",
-        "<b>3</b> · 0.3",
-        "<b>8</b> · 0.7",
-    ]
-    assert [word.font.color for word in words] == [None, None, theme.NO, None, None, None]
-    assert (words[5].x, words[5].y) == (13.5, 47.5)
+    assert same.text == ("<b>3</b> · 0.0", "<b>3</b> · 0.3", *same.text[2:])
+    assert (other.text, other.textfont.color) == (("<b>8</b> · 0.7",), theme.NO)
+    assert same.textfont.color is None
+    assert len(same.text) == 5
+    assert (same.x[-1], same.y[-1]) == (13.5, 47.5)
 
 
 def test_the_maps_of_all_answers_share_a_scale_around_zero():
@@ -50,15 +47,14 @@ def test_the_maps_of_all_answers_share_a_scale_around_zero():
     maps[2] = 0.01
     maps[4, 5, 6] = -9.0
     figure = answer_maps(maps, answer=2)
-    (wall,) = figure.data
+    wall, words = figure.data
     assert wall.zmin == -wall.zmax
     assert blue_and_orange(wall) == (theme.YES, theme.NO)
     # One pixel does not make all the others pale.
     assert wall.zmax == pytest.approx(0.01)
-    texts = [word.text for word in figure.layout.annotations]
-    assert texts[2] == "<b>2: +7.8</b>"
-    assert texts[4] == "4: −9.0"
-    assert texts[0] == "0: +0.0"
+    assert words.text[2] == "<b>2: +7.8</b>"
+    assert words.text[4] == "4: −9.0"
+    assert words.text[0] == "0: +0.0"
 
 
 def test_maps_without_any_evidence_are_a_figure_too():
