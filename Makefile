@@ -8,6 +8,12 @@ PORT ?= 8501
 STREAMLIT_ARGS ?=
 PYTEST_ARGS ?=
 BENCHMARK_ARGS ?=
+FUZZ_ARGS ?=
+# What the dashboard is installed from: requirements-locked.txt is the tested set, every file by its
+# SHA-256, for Python 3.11.
+REQUIREMENTS ?= requirements.txt
+# Options for pip-compile (make lock), such as --upgrade.
+LOCK_ARGS ?=
 
 IN_VENV := .venv/bin/python
 PIP_INSTALL := "$(IN_VENV)" -m pip install -qq --disable-pip-version-check
@@ -46,7 +52,8 @@ define START_DASHBOARD
 		--logger.hideWelcomeMessage=true --logger.level=warning
 endef
 
-.PHONY: help run dev test test-fast test-browser test-frameworks lint format benchmark screenshots clean
+.PHONY: help run dev test test-fast test-browser test-frameworks lint format benchmark screenshots
+.PHONY: fuzz lock audit clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +80,9 @@ lint: .venv/test.stamp ## Check style and formatting
 	@"$(IN_VENV)" -m ruff check
 	@"$(IN_VENV)" -m ruff format --check
 
+fuzz: .venv/test.stamp ## Give every reader 300,000 damaged and hostile inputs (an hour)
+	@OPENBLAS_NUM_THREADS=1 "$(IN_VENV)" -W ignore::RuntimeWarning -m tests.fuzz $(FUZZ_ARGS)
+
 format: .venv/test.stamp ## Mend what can be mended of style and formatting
 	@"$(IN_VENV)" -m ruff check --fix
 	@"$(IN_VENV)" -m ruff format
@@ -84,21 +94,31 @@ screenshots: .venv/test.stamp ## Take pictures of every page into docs/screensho
 	@"$(IN_VENV)" tests/browser/chromium.py
 	@"$(IN_VENV)" -m tests.browser.screenshots docs/screenshots
 
+lock: .venv/supply-chain.stamp ## Pin requirements.txt, with hashes (LOCK_ARGS=--upgrade: the newest)
+	@"$(IN_VENV)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo "The tested set is that of Python 3.11: make clean, then make lock PYTHON=python3.11" >&2; exit 1; }
+	@CUSTOM_COMPILE_COMMAND="make lock" $(SUPPLY_CHAIN) -m piptools compile --quiet \
+		--generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --output-file requirements-locked.txt $(LOCK_ARGS) requirements.txt
+
+audit: .venv/supply-chain.stamp ## Compare the pinned versions with known vulnerabilities
+	@$(SUPPLY_CHAIN) .ci/audit.py
+
 clean: ## Remove the environment, caches and files written by the dashboard
 	rm -rf .venv .pytest_cache .ruff_cache static/plotly*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps lie in .venv and are newer than the requirements that are installed there.
-.venv/run.stamp: requirements.txt
+.venv/run.stamp: $(REQUIREMENTS)
 	@command -v "$(PYTHON)" >/dev/null || \
 		{ echo "$(PYTHON) was not found: install Python 3.11 or newer." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed, $(PYTHON) is older; name another: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || \
 		{ echo "$(PYTHON) lacks venv: on Debian or Ubuntu, sudo apt install python3-venv" >&2; exit 1; }
-	@echo "Installing what requirements.txt names into .venv"
+	@echo "Installing what $(REQUIREMENTS) names into .venv"
 	@"$(PYTHON)" -m venv --clear .venv
-	@$(PIP_INSTALL) -r requirements.txt
+	@$(PIP_INSTALL) -r "$(REQUIREMENTS)"
 	@touch $@
 
 .venv/test.stamp: requirements-test.txt .venv/run.stamp
@@ -109,6 +129,14 @@ clean: ## Remove the environment, caches and files written by the dashboard
 .venv/dev.stamp: requirements-dev.txt .venv/test.stamp
 	@echo "Installing what requirements-dev.txt names into .venv"
 	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+# In an environment of their own, so that what they need is not taken for the dashboard's.
+SUPPLY_CHAIN := .venv/supply-chain/bin/python
+.venv/supply-chain.stamp: .venv/run.stamp
+	@echo "Installing pip-tools and pip-audit into .venv/supply-chain"
+	@"$(IN_VENV)" -m venv --clear .venv/supply-chain
+	@$(SUPPLY_CHAIN) -m pip install -qq --disable-pip-version-check 'pip-tools>=7.6,<8' 'pip-audit>=2.10,<3'
 	@touch $@
 
 # Where the environment's Python has gone, as after an upgrade of the system, all is installed anew.

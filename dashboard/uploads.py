@@ -43,5 +43,6 @@ def model_uploader(label: str, key: str) -> resources.EvaluatedModel | None:
     try:
         return resources.uploaded_model(file.getvalue())
     except ModelFileError as error:
+        # Nothing of the file is quoted in it but numbers and the names that it had to have.
         st.error(str(error))
         return None

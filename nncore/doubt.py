@@ -199,7 +199,8 @@ def _outputs(images: np.ndarray, network: SequentialNetwork) -> np.ndarray:
 
 def _doubt_of_lines(lines: Sequence[np.ndarray]) -> Doubt | None:
     """Return what speaks against lines of some extent being one digit, if anything does."""
-    length = sum(_length(line) for line in lines) / _extent(lines)
+    # A single point is left of a blot that is thinned to nothing.
+    length = sum(_length(line) for line in lines) / max(_extent(lines), 1)
     if length > MOST_LENGTH:
         return Doubt("scribble", "length", length, MOST_LENGTH)
     n_parts = _n_parts(lines)

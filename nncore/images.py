@@ -26,8 +26,8 @@ MAX_FULL_JPEG_PIXELS = 4_000_000
 # Each scan of a progressive JPEG goes over all of its pixels, and thirty bytes are enough for a
 # scan: 5 MB of them would decode for most of an hour. Encoders write about ten.
 _MAX_JPEG_SCANS = 64
-# Pillow goes through the parts of a file in Python. In the largest files, a profile of 5 MB takes 80
-# segments of a JPEG, and rows of pixels a few thousand chunks of a PNG.
+# Pillow goes through the parts of a file in Python. In large files, a profile takes 80 segments
+# of a JPEG, and rows of pixels a few thousand chunks of a PNG.
 _MAX_PARTS = 10_000
 # Pillow's WebP decoder needs 16 bytes for each.
 _MAX_WEBP_PIXELS = 4_000_000
@@ -44,7 +44,9 @@ _EMPTY = "This file is empty; choose another image."
 _TOO_MANY_BYTES = "This file is larger than 5 MB; save the image smaller and try again."
 _TOO_MANY_PIXELS = "This image has more than 16 megapixels; make it smaller and try again."
 _TOO_LONG = "This image has a side of more than 65,535 pixels; make it smaller and try again."
-_TOO_MANY_PARTS = "This image is stored in too many parts; save it again as PNG or JPEG and try again."
+_TOO_MANY_PARTS = (
+    "This image is stored in too many parts; save it again as PNG or JPEG and try again."
+)
 _LARGE_WEBP = "This WebP has more than 4 megapixels; save it as JPEG and try again."
 _TOO_MANY_SCANS = "This JPEG is stored in too many passes; save it as PNG and try again."
 _COMPRESSED_BMP = "This BMP is compressed and large; save it as PNG and try again."
@@ -262,7 +264,7 @@ def _decode(outline: _Outline, image_format: str) -> Image.Image:
         if image.size != (outline.width, outline.height):
             raise ImageFileError(_DAMAGED)
         if image_format == "JPEG" and image.width * image.height > MAX_FULL_JPEG_PIXELS:
-            image.draft(image.mode, ((image.width + 1) // 2, (image.height + 1) // 2))
+            image.draft(image.mode, (image.width // 2, image.height // 2))
         image.load()
         transposition = _TRANSPOSITIONS.get(_orientation(outline.exif))
         if transposition is not None:

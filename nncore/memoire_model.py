@@ -19,7 +19,6 @@ from nncore.model_files import MAX_MODEL_BYTES, Model, ModelFileError
 from nncore.network import SequentialNetwork
 from nncore.recipe import check_layer_sizes
 
-
 # The mémoire's layers take a few hundred opcodes; the arrays are one each.
 _MAX_OPCODES = 10_000
 # BYTEARRAY8 makes space for as many bytes as it states, whether or not they follow. The others use

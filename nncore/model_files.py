@@ -26,10 +26,14 @@ from nncore.training import EpochResult, Trainer, optimizer_for
 
 MAX_MODEL_BYTES = 256 * 2**20
 _FORMAT = "nncore model 1"
+_NO_MODEL = (
+    "This is not a model of this project, or the file is damaged: "
+    "choose an .npz file that was saved here."
+)
 _METADATA = "metadata"
 _MAX_METADATA_BYTES = 2**20
-# Twelve layers and the slots of Adam make 67 entries of about 100 bytes each. zipfile needs a second
-# and 60 MB for the hundred thousand that a forged directory may name.
+# Twelve layers and the slots of Adam make 67 entries of about 100 bytes each. zipfile needs a
+# second and 60 MB for the hundred thousand that a forged directory may name.
 _MAX_DIRECTORY_BYTES = 2**16
 # Weights hardly compress. Without a limit, 100 kB of zeros would fill the memory of 5,000,000.
 _MAX_COMPRESSION = 10
@@ -140,10 +144,7 @@ def load_model(source: str | os.PathLike | bytes) -> Model:
         raise ModelFileError(f"There is no model file {source}.") from error
     # What zipfile, zlib, json and NumPy raise on hostile bytes is no closed list.
     except Exception as error:
-        raise ModelFileError(
-            "This is not a model of this project, or the file is damaged: "
-            "choose an .npz file that was saved here."
-        ) from error
+        raise ModelFileError(_NO_MODEL) from error
 
 
 def _describe(layer: Layer) -> dict[str, Any]:
@@ -177,7 +178,7 @@ def _with_short_directory(file: BinaryIO) -> BinaryIO:
     signature, *_, directory_bytes, _, comment_bytes = _END_OF_DIRECTORY.unpack(file.read())
     if signature != b"PK\5\6" or comment_bytes:
         # zipfile would go on to search for the end in what may be a comment.
-        raise ModelFileError("The file is damaged or incomplete: save the model again.")
+        raise ModelFileError(_NO_MODEL)
     # A longer form of the record may stand before this one, and overrule it.
     file.seek(-_END_OF_DIRECTORY.size - 20, os.SEEK_END)
     if file.read(4) == b"PK\6\7" or directory_bytes > _MAX_DIRECTORY_BYTES:

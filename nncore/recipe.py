@@ -134,8 +134,8 @@ def check_layer_sizes(sizes: tuple[int, ...]) -> None:
     Raises
     ------
     ValueError
-        If there are not 2 to `MAX_LAYERS` sizes, each an int from 1 to `MAX_LAYER_SIZE`, or they make
-        more than `MAX_PARAMETERS` parameters.
+        If there are not 2 to `MAX_LAYERS` sizes, each an int from 1 to `MAX_LAYER_SIZE`, or they
+        make more than `MAX_PARAMETERS` parameters.
     """
     if not 2 <= len(sizes) <= MAX_LAYERS:
         raise ValueError(f"layers must be 2 to {MAX_LAYERS} sizes, got {len(sizes)}")

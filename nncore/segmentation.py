@@ -17,6 +17,8 @@ from nncore.strokes import Strokes, checked_strokes
 from nncore.thinning import centre_lines
 
 MAX_PIECES = 60
+# A digit has two hundred. Each is drawn in all of the possible digits that its piece is part of.
+MAX_POINTS = 6000
 
 Predict = Callable[[np.ndarray], np.ndarray]
 Lines = tuple[np.ndarray, ...]
@@ -130,11 +132,14 @@ def pieces_of_strokes(strokes: Strokes) -> tuple[Piece, ...]:
     Raises
     ------
     TooManyPiecesError
-        If there are more than 60.
+        If there are more than 60, or they have more than 6,000 points.
     ValueError
         If a stroke is not (n_points, 2) finite numbers; see `nncore.strokes.render_strokes`.
     """
-    return _pieces([(line,) for line in checked_strokes(strokes)], _MAX_UNCUT_STROKE)
+    lines = checked_strokes(strokes)
+    if sum(map(len, lines)) > MAX_POINTS:
+        raise TooManyPiecesError
+    return _pieces([(line,) for line in lines], _MAX_UNCUT_STROKE)
 
 
 def pieces_of_ink(ink: np.ndarray) -> tuple[Piece, ...]:
@@ -354,10 +359,12 @@ def _pieces(shapes: Sequence[Lines], max_uncut_width: float) -> tuple[Piece, ...
     pieces = []
     for i in np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable"):
         if is_kept[i]:
-            is_wide = boxes[i, 2] - boxes[i, 0] > max_uncut_width * height
+            width = boxes[i, 2] - boxes[i, 0]
+            is_wide = width > max_uncut_width * height
+            # Before it is cut: a flat line would be, thousands of times.
+            if len(pieces) + (is_wide and width / (_CUT_SPACING * height)) >= MAX_PIECES:
+                raise TooManyPiecesError
             pieces += _cut_through(shapes[i], height) if is_wide else [Piece(shapes[i])]
-    if len(pieces) > MAX_PIECES:
-        raise TooManyPiecesError
     return tuple(pieces)
 
 

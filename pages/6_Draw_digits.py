@@ -33,8 +33,6 @@ def reading() -> None:
 
     with choice:
         reader = form.network_picker()
-    with quality:
-        panel.show_accuracy(reader)
     with acceptance:
         threshold = form.threshold_slider()
     with canvas:
@@ -61,7 +59,10 @@ def reading() -> None:
         panel.show_answer(
             steps.image, reader.model.network, threshold, refusal, missing if is_example else None
         )
+    # After the answer, which somebody waits for.
     preparation.show_pictures(way, paper, steps, preprocessing)
+    with quality:
+        panel.show_accuracy(reader)
 
     st.subheader(_("Look closer"))
     views = {

@@ -1,6 +1,7 @@
 """The command line: everything that the dashboard does, for scripts, and its worker process."""
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -35,9 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except _USER_ERRORS as error:
+        message = str(error)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            message = "There is no room left on the disk: make some, and start again."
         if getattr(options, "events", False):
-            print_json({"event": "error", "message": str(error)})
-        print(f"nncore {options.command}: {error}", file=sys.stderr)
+            print_json({"event": "error", "message": message})
+        print(f"nncore {options.command}: {message}", file=sys.stderr)
         return EXIT_WRONG_USE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

@@ -1,10 +1,12 @@
 """Files of handwriting, messages of a canvas, strokes and ink that nobody has drawn."""
 
+import contextlib
 import math
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from dashboard.drawing.canvas import CANVAS_PX, MAX_POINTS, Drawing, fabric_json, strokes_of
 from nncore.doubt import doubt_of_ink, doubt_of_strokes
@@ -12,6 +14,7 @@ from nncore.drawing import EmptyDrawingError, Preprocessing, ink_steps, stroke_s
 from nncore.handwriting_set import HandwritingFileError, HandwritingSet
 from nncore.model_files import load_model
 from nncore.network import SequentialNetwork
+from nncore.photo import ink_from_photo
 from nncore.segmentation import (
     TooManyPiecesError,
     pieces_of_ink,
@@ -95,7 +98,7 @@ def make_strokes(generator: np.random.Generator) -> list[np.ndarray]:
             points = np.stack([t * np.cos(t), t * np.sin(t)], axis=1) / 130
         else:
             # Side by side, none touching another.
-            points = np.linspace((0, 0), (0, 1), n_points) + (number / n_strokes, 0)
+            points = np.linspace((0, 0), (0, 1), n_points) + np.array([number / n_strokes, 0])
         points = points * size + offset
         strokes.append(np.clip(points, -10_000, 10_000).round(int(generator.integers(3))))
     return strokes
@@ -103,15 +106,9 @@ def make_strokes(generator: np.random.Generator) -> list[np.ndarray]:
 
 def read_strokes(strokes: list[np.ndarray]) -> None:
     """Prepare strokes as one digit, and doubt it."""
-    try:
-        stroke_steps(strokes)
-    except EmptyDrawingError:
-        pass
-    for preprocessing in (Preprocessing(fit=False), Preprocessing(centre=False)):
-        try:
-            stroke_steps(strokes, preprocessing=preprocessing)
-        except EmptyDrawingError:
-            continue
+    for steps in (Preprocessing(), Preprocessing(fit=False), Preprocessing(centre=False)):
+        with contextlib.suppress(EmptyDrawingError):
+            stroke_steps(strokes, preprocessing=steps)
     doubt_of_strokes(strokes, _doubt_network())
 
 
@@ -156,8 +153,9 @@ def doubt_ink(ink: np.ndarray) -> None:
 
 
 def read_ink_as_number(ink: np.ndarray) -> None:
-    """Cut ink, and read the number."""
-    read_number(pieces_of_ink(ink), _equally_probable)
+    """Take the ink for a photo, cut what is found on it, and read the number."""
+    found = ink_from_photo(Image.fromarray(255 - ink))
+    read_number(pieces_of_ink(found), _equally_probable)
 
 
 @cache
@@ -169,11 +167,11 @@ def _equally_probable(images: np.ndarray) -> np.ndarray:
     return np.full((len(images), 10), 0.1)
 
 
-FILES = Campaign(make_file, read_file, (HandwritingFileError,), n_short=800, n_long=100_000)
-MESSAGES = Campaign(make_message, read_message, (), n_short=600, n_long=50_000)
-STROKES = Campaign(make_strokes, read_strokes, (), n_short=40, n_long=5000)
+FILES = Campaign(make_file, read_file, (HandwritingFileError,), n_short=400, n_long=100_000)
+MESSAGES = Campaign(make_message, read_message, (), n_short=300, n_long=50_000)
+STROKES = Campaign(make_strokes, read_strokes, (), n_short=15, n_long=5000)
 NUMBERS = Campaign(
-    make_strokes, read_strokes_as_number, (TooManyPiecesError,), n_short=40, n_long=5000
+    make_strokes, read_strokes_as_number, (TooManyPiecesError,), n_short=30, n_long=5000
 )
 INK = Campaign(make_ink, read_ink, (EmptyDrawingError,), n_short=10, n_long=1000)
 INK_DOUBTS = Campaign(make_ink, doubt_ink, (), n_short=10, n_long=1000)

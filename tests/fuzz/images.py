@@ -94,4 +94,4 @@ def _with_right_checksums(data: bytes) -> bytes:
     return bytes(changed)
 
 
-IMAGES = Campaign(make_image, read_image, (ImageFileError,), n_short=600, n_long=20_000)
+IMAGES = Campaign(make_image, read_image, (ImageFileError,), n_short=300, n_long=20_000)

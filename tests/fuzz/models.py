@@ -234,5 +234,5 @@ def _memoire_layers() -> list[dict]:
     return layers
 
 
-MODELS = Campaign(make_model, read_model, (ModelFileError,), n_short=1500, n_long=100_000)
+MODELS = Campaign(make_model, read_model, (ModelFileError,), n_short=500, n_long=100_000)
 PICKLES = Campaign(make_pickle, read_pickle, (ModelFileError,), n_short=1500, n_long=50_000)

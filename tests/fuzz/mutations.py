@@ -96,7 +96,7 @@ def mutated_value(value: object, generator: np.random.Generator) -> object:
 
 
 def dumped(value: object) -> bytes:
-    """Return a value as JSON; numbers that Python refuses to write out are left as they are read."""
+    """Return a value as JSON, with the NaN and infinity that Python reads again."""
     return json.dumps(value).encode()
 
 

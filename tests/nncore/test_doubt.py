@@ -159,3 +159,10 @@ def test_the_shipped_network_refuses_what_is_no_digit(group, shipped):
     # And mostly for the right reason.
     doubts = [doubt_of_image(image, shipped) for image in images]
     assert np.mean([doubt is not None and doubt.kind == group for doubt in doubts]) > 0.8
+
+
+@pytest.mark.parametrize("radius", [3, 9, 20, 37])
+def test_a_blot_is_refused_whatever_is_left_of_it(shipped, radius):
+    y, x = np.indices((120, 120)) - 60
+    ink = np.where(np.hypot(x, y) < radius, 255, 0).astype(np.uint8)
+    assert doubt_of_ink(ink, shipped) is not None

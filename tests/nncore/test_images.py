@@ -427,3 +427,48 @@ def test_the_messages_are_one_sentence_each():
     for sentence in sentences:
         assert sentence.endswith(".")
         assert sentence.count(". ") == 0
+
+
+def jpeg_of(parts):
+    return FILES["jpeg"][:2] + parts + FILES["jpeg"][2:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        jpeg_of(b"\xff" * 1_000_000),
+        jpeg_of(b"\xff\0" * 500_000),
+        jpeg_of(b"\xff\xe0\0\2" * 500_000),
+        jpeg_of(b"\xff\xdb\0\2" * 500_000),
+        FILES["png"][:33] + png_chunk(b"IDAT", b"") * 100_000 + FILES["png"][33:],
+        FILES["png"][:33] + png_chunk(b"PLTE", b"") * 100_000 + FILES["png"][33:],
+    ],
+    ids=["padding", "stray bytes", "APP0", "tables", "IDAT", "PLTE"],
+)
+def test_files_of_countless_parts_are_refused(data):
+    with pytest.raises(ImageFileError, match="too many parts; save it again"):
+        open_image(data)
+
+
+def test_a_line_of_pixels_is_too_long_to_be_an_image():
+    data = encoded(Image.new("1", (1, 65_536), 1), "PNG")
+    with pytest.raises(ImageFileError, match="more than 65,535 pixels; make it smaller"):
+        open_image(data)
+    assert open_image(encoded(Image.new("1", (1, 65_535), 1), "PNG")).size == (1, 65_535)
+
+
+def test_a_large_webp_is_refused_and_a_large_jpeg_comes_at_half_its_size():
+    with pytest.raises(ImageFileError, match="more than 4 megapixels; save it as JPEG"):
+        open_image(encoded(Image.new("RGB", (2001, 2000)), "WEBP"))
+    jpeg = open_image(encoded(Image.new("RGB", (2001, 2000), GREY), "JPEG"))
+    assert jpeg.size == (1001, 1000)
+    assert np.unique(rgb_pixels(jpeg)).tolist() == [GREY[0]]
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK"])
+def test_bands_are_the_pixels_in_order(mode, monkeypatch):
+    image = gradient().convert(mode)
+    expected = np.asarray(image.convert("RGB"))
+    monkeypatch.setattr(images, "_BAND_PIXELS", 5 * image.width)
+    assert [len(band) for band in images.rgb_bands(image)] == [5, 5, 5, 1]
+    np.testing.assert_array_equal(rgb_pixels(image), expected)

@@ -90,6 +90,41 @@ def test_other_pickles_are_refused(tmp_path, value):
         load_memoire_model(pickled(tmp_path, value))
 
 
+# A pair of a pair of …, 60 deep: DUP and TUPLE2 after a number. Python would hash it for ever, and
+# so it is only written down.
+PAIRS = b"K\1" + b"2\x86" * 60
+# Opcodes: EMPTY_LIST, BYTEARRAY8 of a terabyte, STOP.
+TERABYTE = b"\x80\x05]\x96" + (2**40).to_bytes(8, "little") + b"."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TERABYTE,
+        b"\x80\x04" + b"]" * 20_000 + b".",
+        b"\x80\4]}(" + PAIRS + b"K\1u.",
+        b"\x80\4]}" + PAIRS + b"K\1s.",
+        b"\x80\4](}(\x8c\4typeK\1\x8c\x09input_dim" + PAIRS + b"\x8c\x0aoutput_dimK\2ue.",
+        b"\x80\4](" + PAIRS + b"\x91.",
+        b"cos\nsystem\n(S'mkdir attacked'\ntR.",
+        b"\x80\x04\x8c\x08builtins\x8c\x04eval\x93\x8c\x0f__import__('os')\x85R.",
+        b"\x80\x02\x82\x01.",
+        b"\x80\x04(\x8c\x02os\x8c\x05mkdiri",
+    ],
+    ids=[
+        *("a terabyte", "endless opcodes", "hash without end", "the same, alone"),
+        *("a size without end", "a set", "os.system", "eval", "an extension", "cut short"),
+    ],
+)
+def test_hostile_pickles_are_refused_at_once(tmp_path, monkeypatch, data):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "Model.pkl"
+    path.write_bytes(data)
+    with pytest.raises(ModelFileError, match="not a model of the mémoire"):
+        load_memoire_model(path)
+    assert os.listdir(tmp_path) == ["Model.pkl"]
+
+
 def test_damaged_and_missing_files_are_refused(tmp_path):
     path = pickled(tmp_path, memoire_layers())
     path.write_bytes(path.read_bytes()[:-100])

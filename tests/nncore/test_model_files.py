@@ -2,6 +2,7 @@ import io
 import json
 import math
 import os
+import struct
 import zipfile
 
 import numpy as np
@@ -138,7 +139,94 @@ def set_recipe(name, value):
     return lambda metadata: metadata["training"]["recipe"].__setitem__(name, value)
 
 
+def set_result(**changes):
+    return lambda metadata: metadata["training"]["history"][0].update(changes)
+
+
+def with_entry(name, content, data=DATA):
+    """Return a model file with an entry replaced or added, its checksum right."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w") as new:
+        for entry in old.namelist():
+            if entry != name:
+                new.writestr(entry, old.read(entry))
+        new.writestr(name, content)
+    return file.getvalue()
+
+
+def with_header(header):
+    """Return a model file with another header of one of its arrays."""
+    start = b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header.encode()
+    return with_entry("bias_0.npy", start + bytes(80))
+
+
+def with_flag(bit, data=DATA):
+    """Return a model file with a flag set for all entries, in the directory and before each."""
+    changed = bytearray(data)
+    for signature, offset in ((b"PK\1\2", 8), (b"PK\3\4", 6)):
+        at = data.find(signature)
+        while at >= 0:
+            changed[at + offset] |= bit
+            at = data.find(signature, at + 1)
+    return bytes(changed)
+
+
+def archive_of(n_entries):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(n_entries):
+            archive.writestr(f"{number}.npy", b"")
+    return file.getvalue()
+
+
+def bomb(compression):
+    """Return a model of 5,000,000 parameters, all 0, in some kilobytes."""
+    layers = [{"dense": [2200, 2200]}, {"activation": "sigmoid", "size": 2200}]
+
+    def change(metadata):
+        metadata.update(layers=layers, loss="mse")
+        del metadata["training"]
+
+    arrays = {name: None for name in np.load(io.BytesIO(DATA)) if name != "metadata"}
+    arrays |= {"weights_0": np.zeros((2200, 2200), "f4"), "bias_0": np.zeros(2200, "f4")}
+    return changed(DATA, change, arrays, compression)
+
+
 HOSTILE = {
+    "header of terabytes": with_header(
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776, 8), }"
+    ),
+    "header with code": with_header(
+        "{'descr': __import__('os').mkdir('x'), 'fortran_order': False, 'shape': (20,), }"
+    ),
+    "header too deep": with_header("(" * 900),
+    "header of endless length": with_header("{" + " " * 60_000 + "}"),
+    "big-endian": changed(DATA, arrays={"bias_0": np.zeros(20, ">f4")}),
+    "NaN weight": changed(DATA, arrays={"weights_1": np.full((20, 10), np.nan, np.float32)}),
+    "infinite weight": changed(DATA, arrays={"weights_1": np.full((20, 10), -np.inf, np.float32)}),
+    "encrypted": with_flag(1),
+    "patch data": with_flag(32),
+    "absolute name": with_entry("/etc/bias_0.npy", b""),
+    "100,000 entries": archive_of(100_000),
+    "bomb": bomb(zipfile.ZIP_DEFLATED),
+    "bomb in LZMA": bomb(zipfile.ZIP_LZMA),
+    "weights in bzip2": changed(DATA, compression=zipfile.ZIP_BZIP2),
+    "comment at the end": DATA[:-2] + b"\5\0hello",
+    "recipe of other layers": changed(DATA, set_recipe("layers", [784, 30, 10])),
+    "recipe of broken layers": changed(DATA, set_recipe("layers", [784, 20.0, 10])),
+    "recipe with a deformation 1000 times": changed(
+        DATA, set_recipe("augmentation", ["shift"] * 1000)
+    ),
+    "part of an image": changed(DATA, set_recipe("training_images", 1.5)),
+    "pen digits by the million": changed(DATA, set_recipe("pen_digits", 1_000_000)),
+    "pen digits as text": changed(DATA, set_recipe("pen_digits", "30000")),
+    "pen digits NaN": changed(DATA, set_recipe("pen_digits", math.nan)),
+    "history of NaN": changed(DATA, set_result(loss=math.nan)),
+    "history of infinity": changed(DATA, set_result(elapsed_s=math.inf)),
+    "history of numbers without end": changed(DATA, set_result(loss=10**4000)),
+    "history of impossible shares": changed(DATA, set_result(train_accuracy=1.5)),
+    "history before time": changed(DATA, set_result(elapsed_s=-1)),
+    "history with a gap": changed(DATA, set_result(epoch=7)),
     "empty": b"",
     "text": b"not an archive",
     "truncated": DATA[: len(DATA) // 2],
@@ -200,6 +288,24 @@ def test_hostile_and_damaged_files_give_one_clear_error(data):
     with pytest.raises(ModelFileError) as raised:
         load_model(data)
     assert "\n" not in str(raised.value)
+
+
+def test_an_array_may_be_named_as_a_reader_likes_but_no_error_quotes_it():
+    data = changed(DATA, arrays={"bias_0": np.zeros(20, [("![x](https://example.org)", "<f4")])})
+    with pytest.raises(ModelFileError, match=r"bias_0.npy should be <f4 \(20,\)") as raised:
+        load_model(data)
+    assert "example" not in str(raised.value)
+
+
+def test_a_longer_end_record_does_not_overrule_the_shorter_one():
+    locator = b"PK\6\7" + struct.pack("<LQL", 0, 0, 1)
+    with pytest.raises(ModelFileError, match="more entries"):
+        load_model(DATA[:-22] + locator + DATA[-22:])
+
+
+def test_models_without_the_newest_settings_are_read():
+    data = changed(DATA, lambda metadata: metadata["training"]["recipe"].pop("pen_digits"))
+    assert load_model(data).trainer.recipe.pen_digits == 0
 
 
 def test_an_entry_that_stands_twice_is_refused():

@@ -1,3 +1,4 @@
+import errno
 import json
 import math
 import os
@@ -167,3 +168,19 @@ def test_progress_is_reported_within_an_epoch(tmp_path):
     assert first["event"] == "progress"
     assert set(first) == {"event", "epoch", "fraction", "loss", "accuracy", "elapsed_s"}
     assert 0 < first["fraction"] < 1
+
+
+def test_a_full_disk_is_a_sentence(run, tmp_path, monkeypatch):
+    def full(*_arguments):
+        raise OSError(errno.ENOSPC, "No space left on device", "model.npz")
+
+    monkeypatch.setattr("nncore.commands.train.save_model", full)
+    code, events, said = run("train", "--out", tmp_path / "model.npz", "--events")
+    assert code == 2
+    assert events == [
+        {
+            "event": "error",
+            "message": "There is no room left on the disk: make some, and start again.",
+        }
+    ]
+    assert "[Errno" not in said
