@@ -67,7 +67,8 @@ dev: .venv/run.stamp ## The same for developers: reload on save, errors shown in
 test: lint test-fast test-browser ## Run all checks and tests
 
 test-fast: .venv/test.stamp ## Run the tests that need no browser
-	@"$(IN_VENV)" -m pytest --quiet --ignore=tests/browser $(PYTEST_ARGS)
+	@OPENBLAS_NUM_THREADS=1 "$(IN_VENV)" -m pytest --quiet --numprocesses auto --maxprocesses 8 \
+		--ignore=tests/browser $(PYTEST_ARGS)
 
 test-browser: .venv/test.stamp ## Run the tests in Chromium, installing it on Debian if missing
 	@"$(IN_VENV)" tests/browser/chromium.py

@@ -129,9 +129,14 @@ def doubt_of_ink(ink: np.ndarray, network: SequentialNetwork) -> Doubt | None:
     lines = centre_lines(ink)
     if not lines:
         return _BLANK
-    return _doubt_of_lines(lines) or doubt_of_image(
+    doubt = _doubt_of_lines(lines) or doubt_of_image(
         stroke_steps(lines, ink.shape[::-1]).image, network
     )
+    # The centre lines of thick ink may miss a hole that has run full. The recogniser is given such
+    # ink as it is; whichever of the two looks more like a digit counts.
+    if doubt and doubt.measure == "digit" and not doubt_of_image(ink_steps(ink).image, network):
+        return None
+    return doubt
 
 
 def doubt_of_image(image: np.ndarray, network: SequentialNetwork) -> Doubt | None:

@@ -12,7 +12,7 @@ from nncore.doubt import (
     doubt_of_ink,
     doubt_of_strokes,
 )
-from nncore.drawing import stroke_steps
+from nncore.drawing import ink_steps, stroke_steps
 from nncore.mnist import load_mnist
 from nncore.model_files import load_model
 from nncore.network import build_network
@@ -116,6 +116,19 @@ def test_the_network_tells_the_kind_of_what_it_finds_no_digit():
         )
         assert doubt_of_strokes(SEVEN, detector(10 + number)) == doubt
         assert doubt_of_ink(render_strokes(SEVEN), detector(10 + number)) == doubt
+
+
+def test_thick_ink_is_no_doubt_if_it_looks_like_a_digit_as_it_is():
+    """A network that believes what has much ink: thick lines as they are, not drawn again."""
+    inks = [render_strokes(SEVEN, 280, brush_px) for brush_px in (8, 40)]
+    redrawn, as_it_is = (int(ink_steps(ink).image.sum()) for ink in inks)
+    network = detector(10, logit=0)
+    weights, bias = network.parameters
+    # Inputs are shares of 255.
+    weights[..., :10] = 0.1
+    bias[:10] = -0.1 * (redrawn + as_it_is) / 2 / 255
+    assert doubt_of_ink(inks[0], network).measure == "digit"
+    assert doubt_of_ink(inks[1], network) is None
 
 
 def test_a_doubt_does_not_depend_on_which_digit_it_would_be():

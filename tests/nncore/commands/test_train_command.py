@@ -26,6 +26,8 @@ def parameters(path):
 
 
 def worker(*arguments):
+    # A run of the tests in the background may ignore the signal, and a child inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         [sys.executable, "-m", "nncore", "train", "--events", *map(str, arguments)],
         cwd=PROJECT,
