@@ -4,7 +4,8 @@ import streamlit as st
 from PIL import Image
 
 from dashboard import resources
-from nncore.images import ImageFileError, open_image
+from dashboard.language import _
+from nncore.images import ImageFileError, open_image, rgb_pixels
 from nncore.model_files import ModelFileError
 
 IMAGE_TYPES = ("png", "jpg", "jpeg", "webp", "bmp", "gif")
@@ -33,6 +34,14 @@ def image_uploader(label: str, key: str) -> Image.Image | None:
     except ImageFileError as error:
         st.error(str(error))
         return None
+
+
+def show_photo(photo: Image.Image, width_px: int) -> None:
+    """Show a photo of paper, at most so wide, before it is read."""
+    preview = Image.fromarray(rgb_pixels(photo))
+    # Twice as many pixels, for screens that have them.
+    preview.thumbnail((2 * width_px, 2 * width_px))
+    st.image(preview, width=width_px, alt=_("Your photo"))
 
 
 def model_uploader(label: str, key: str) -> resources.EvaluatedModel | None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import resources, shell
 from dashboard.drawing import doubt, form, panel, preparation, trial
+from dashboard.drawing.canvas import canvas_and_rest
 from dashboard.drawing.why import show_why
 from dashboard.fields import named_choice
 from dashboard.language import _
@@ -24,9 +25,9 @@ st.markdown(
 @st.fragment
 def reading() -> None:
     """Take a drawing or a photo, show what the network makes of it, and look closer."""
-    canvas, outcome = form.canvas_and_rest()
+    paper_place, outcome = canvas_and_rest()
     # A row of their own: on a phone the answer comes before them.
-    brush, acceptance = form.canvas_and_rest()
+    brush, acceptance = canvas_and_rest()
     way = preparation.places()
     st.subheader(_("Who answers?"))
     choice, quality = st.columns([2, 3], gap="large")
@@ -35,16 +36,16 @@ def reading() -> None:
         reader = form.network_picker()
     with acceptance:
         threshold = form.threshold_slider()
-    with canvas:
+    with paper_place:
         is_photo = form.source_picker() == form.PHOTO
     if is_photo:
-        with canvas:
+        with paper_place:
             paper = form.photographed_paper()
         missing = panel.ask_for_photo if paper is None else panel.ask_for_ink
     else:
         with brush:
             brush_px = form.brush_slider()
-        with canvas:
+        with paper_place:
             paper = form.drawn_paper(brush_px)
         missing = panel.ask_for_drawing
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import resources, shell
+from dashboard.drawing.canvas import canvas_and_rest
 from dashboard.language import _
 from dashboard.numbers import form, panel
 from nncore.segmentation import TooManyPiecesError
@@ -26,15 +27,13 @@ def reading() -> None:
     """Take a number, show how it is cut apart and read, and let the reader correct it."""
     width, _height = form.canvas_size()
     is_photo = form.source_picker() == form.PHOTO
-    # Columns would share the width in proportion, and cut the canvas on a tablet.
-    row = st.container(horizontal=True, gap="large")
-    with row.container(width=width):
+    paper, outcome = canvas_and_rest(width)
+    with paper:
         try:
             pieces = form.photo_pieces() if is_photo else form.drawn_pieces()
         except TooManyPiecesError as error:
             st.error(str(error))
             return
-    outcome = row.container(width="stretch")
     if not pieces:
         with outcome:
             panel.ask_for_writing(is_photo, pieces is not None)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import resources, shell, state
-from dashboard.drawing.canvas import CANVAS_PX
+from dashboard.drawing.canvas import canvas_and_rest
 from dashboard.language import _
 from dashboard.own_hand import form, panel, tuning
 from dashboard.own_hand.hand import Hand
@@ -24,11 +24,10 @@ st.markdown(
 @st.fragment
 def drawing() -> None:
     """Ask for digits; the rest of the page runs again only once one is kept."""
-    # As wide as the canvas, and the rest; columns would cut the canvas on a tablet.
-    row = st.container(horizontal=True, gap="large")
-    with row.container(width=CANVAS_PX):
+    paper, outcome = canvas_and_rest()
+    with paper:
         form.ask_for_digit(hand)
-    with row.container(width="stretch"):
+    with outcome:
         panel.show_hand(hand.digits, resources.shipped_model())
 
 

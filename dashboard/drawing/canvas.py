@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.figures.prediction import INK, PAPER
 from dashboard.language import _
@@ -45,6 +46,12 @@ class Stroke:
     points: tuple[tuple[float, float], ...]
     brush_px: int
 
+    @classmethod
+    def along(cls, line: np.ndarray, brush_px: int) -> "Stroke":
+        """Return a stroke along points, (n_points, 2), to a hundredth of a pixel."""
+        # Plain numbers: the canvas takes those of NumPy for forged ones.
+        return cls(tuple((x, y) for x, y in line.round(2).tolist()), brush_px)
+
 
 @dataclass
 class Drawing:
@@ -79,6 +86,13 @@ class Drawing:
             points = [stroke.points for stroke in self.strokes if stroke.brush_px == brush_px]
             np.maximum(ink, render_strokes(points, size, brush_px), out=ink)
         return ink
+
+
+def canvas_and_rest(width: int = CANVAS_PX) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return two places beside or above each other: as wide as the canvas, and the rest."""
+    # Columns would share the width in proportion, and cut the canvas on a tablet.
+    row = st.container(horizontal=True, gap="large")
+    return row.container(width=width), row.container(width="stretch")
 
 
 def show_canvas(

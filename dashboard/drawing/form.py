@@ -2,8 +2,6 @@
 
 import numpy as np
 import streamlit as st
-from PIL import Image
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources, shell, state, uploads
 from dashboard.drawing import canvas
@@ -11,20 +9,12 @@ from dashboard.drawing.paper import Paper
 from dashboard.fields import named_choice
 from dashboard.language import _
 from dashboard.own_hand.hand import Hand
-from nncore.images import rgb_pixels
 from nncore.mnist import N_CLASSES
 from nncore.pen_digits import draw_strokes
 from nncore.photo import ink_from_photo
 
 DRAW, PHOTO = "draw", "photo"
 _SHIPPED, _TRAINED, _TUNED, _UPLOADED = "shipped", "trained", "tuned", "uploaded"
-
-
-def canvas_and_rest() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Return two places beside or above each other: as wide as the canvas, and the rest."""
-    # Columns would share the width in proportion, and cut the canvas on a tablet.
-    row = st.container(horizontal=True, gap="large")
-    return row.container(width=canvas.CANVAS_PX), row.container(width="stretch")
 
 
 def source_picker() -> str:
@@ -54,13 +44,7 @@ def _draw_example(drawing: canvas.Drawing, brush_px: int) -> None:
     """Put a digit on the canvas, another one each time."""
     generator = np.random.default_rng()
     lines = draw_strokes(int(generator.integers(N_CLASSES)), generator)
-    canvas.fill(
-        drawing,
-        [
-            canvas.Stroke(tuple((x, y) for x, y in line.round(2).tolist()), brush_px)
-            for line in lines
-        ],
-    )
+    canvas.fill(drawing, [canvas.Stroke.along(line, brush_px) for line in lines])
 
 
 def brush_slider() -> int:
@@ -83,9 +67,7 @@ def photographed_paper() -> Paper | None:
     )
     if photo is None:
         return None
-    preview = Image.fromarray(rgb_pixels(photo))
-    preview.thumbnail((2 * canvas.CANVAS_PX, 2 * canvas.CANVAS_PX))
-    st.image(preview, width=canvas.CANVAS_PX, alt=_("Your photo"))
+    uploads.show_photo(photo, canvas.CANVAS_PX)
     without_paper = st.toggle(
         _("Tell the ink from the paper"), True, key="draw_background", bind="query-params"
     )

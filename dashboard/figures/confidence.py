@@ -93,15 +93,6 @@ def acceptance(curve: AcceptanceCurve, threshold: float) -> go.Figure:
             (_("refused"), curve.refused_share, theme.NO, "dot", "y2"),
         )
     ]
-    chosen = {
-        "type": "line",
-        "x0": threshold,
-        "x1": threshold,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-        "line": {"color": theme.GREY, "dash": "dash", "width": 2},
-    }
     return theme.figure(
         lines,
         _HEIGHT,
@@ -117,5 +108,5 @@ def acceptance(curve: AcceptanceCurve, threshold: float) -> go.Figure:
             "rangemode": "tozero",
             "domain": [0, 0.42],
         },
-        shapes=[chosen],
+        shapes=[theme.line_across(theme.GREY, "dash", x=threshold)],
     )

@@ -4,14 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from dashboard import state, uploads
 from dashboard.drawing import canvas
 from dashboard.fields import named_choice
 from dashboard.language import _
 from dashboard.numbers.narrow_page import watch_width
-from nncore.images import rgb_pixels
 from nncore.pen_digits import draw_strokes
 from nncore.photo import ink_from_photo
 from nncore.segmentation import Piece, pieces_of_ink, pieces_of_strokes
@@ -114,9 +112,7 @@ def photo_pieces() -> tuple[Piece, ...] | None:
     )
     if photo is None:
         return None
-    preview = Image.fromarray(rgb_pixels(photo))
-    preview.thumbnail(WIDE)
-    st.image(preview, alt=_("Your photo"))
+    uploads.show_photo(photo, WIDE[0])
     known = state.of_session(_PhotoPieces)
     content = st.session_state["numbers_photo"].getvalue()
     if known.photo != content:
@@ -138,10 +134,7 @@ def _write_example(drawing: NumberDrawing) -> None:
         scale = _EXAMPLE_SHARE * min(column / (high - low)[0], height / (high - low)[1])
         middle = np.array([column * (place + 0.5), height / 2])
         strokes += [
-            canvas.Stroke(
-                tuple((x, y) for x, y in ((line - (low + high) / 2) * scale + middle).tolist()),
-                BRUSH_PX,
-            )
+            canvas.Stroke.along((line - (low + high) / 2) * scale + middle, BRUSH_PX)
             for line in lines
         ]
     canvas.fill(drawing, strokes, _NAME)

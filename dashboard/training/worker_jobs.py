@@ -4,6 +4,7 @@ Pages read a job at any time; `dashboard.training.jobs.JobQueue` alone changes i
 """
 
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import pairwise
@@ -33,7 +34,7 @@ class JobState(Enum):
 
 
 @dataclass(eq=False, kw_only=True)
-class WorkerJob:
+class WorkerJob(ABC):
     """What a worker process does, and where it stands.
 
     Attributes
@@ -76,29 +77,29 @@ class WorkerJob:
         return self.state in (JobState.WAITING, JobState.RUNNING)
 
     @property
+    @abstractmethod
     def fraction(self) -> float:
         """Share of the work that is done, in 0-1."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def remaining_s(self) -> float | None:
         """Seconds of work until the end at the speed so far; None before there is one."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def units(self) -> int:
         """Passes of one image through one parameter that the work takes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arguments(self) -> list[str]:
         """Return the arguments of the command line that does the job, its name first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take_over(self, name: str, event: dict[str, Any]) -> None:
         """Take over what the worker reports."""
-        raise NotImplementedError
 
-    def tidy_up(self) -> None:
+    def tidy_up(self) -> None:  # noqa: B027, most kinds have nothing to delete
         """Delete what is of no use once the job has ended."""
 
     def answers(self) -> np.ndarray | None:
