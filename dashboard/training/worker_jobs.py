@@ -99,7 +99,7 @@ class WorkerJob(ABC):
     def take_over(self, name: str, event: dict[str, Any]) -> None:
         """Take over what the worker reports."""
 
-    def tidy_up(self) -> None:
+    def tidy_up(self) -> None:  # noqa: B027, most kinds have nothing to delete
         """Delete what is of no use once the job has ended."""
 
     def answers(self) -> np.ndarray | None:
