@@ -9,7 +9,8 @@ class Settings:
     """What whoever runs the server may choose, each by an environment variable.
 
     The variable of a setting is ``NEURONS_`` and its name in capitals, as in
-    ``NEURONS_RUNNING_JOBS=1``; one that is missing, or not a number in range, leaves the default.
+    ``NEURONS_RUNNING_JOBS=1``; one that is missing, or not a number above 0 where that is asked
+    for, leaves the default.
 
     Attributes
     ----------
@@ -23,6 +24,9 @@ class Settings:
         How long a training may pause before it is stopped, because it keeps others waiting.
     keep_minutes : int
         How long an ended training, and its files, are kept after a page has last shown it.
+    cluster : str
+        The address of the scheduler of a Dask cluster on whose workers trainings run, such as
+        ``tcp://10.0.0.5:8786``; without one, they run on the computer of the server.
     """
 
     running_jobs: int = os.cpu_count() or 1
@@ -30,13 +34,16 @@ class Settings:
     job_minutes: int = 30
     pause_minutes: int = 5
     keep_minutes: int = 120
+    cluster: str = ""
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """Return the settings that the environment asks for."""
-        given = {}
+        given: dict[str, int | str] = {}
         for field in fields(cls):
-            text = os.environ.get(f"NEURONS_{field.name.upper()}", "")
-            if text.isdecimal() and int(text) > 0:
+            text = os.environ.get(f"NEURONS_{field.name.upper()}", "").strip()
+            if field.type is str:
+                given[field.name] = text or field.default
+            elif text.isdecimal() and int(text) > 0:
                 given[field.name] = int(text)
         return cls(**given)

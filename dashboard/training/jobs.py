@@ -5,17 +5,12 @@ threads that follow the workers must not.
 """
 
 import atexit
-import contextlib
 import heapq
-import json
 import logging
-import os
+import math
 import secrets
 import shutil
 import statistics
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -23,17 +18,19 @@ from typing import Any, TypeVar
 
 from dashboard.language import N_
 from dashboard.settings import Settings
+from dashboard.training.cluster import Cluster
+from dashboard.training.job_folder import JobFolder
+from dashboard.training.local_workers import ThisComputer
 from dashboard.training.worker_jobs import FineTuningJob, Job, JobState, WorkerJob
+from dashboard.training.workers import NoWorkerError, Worker, WorkerLostError
 from nncore.fine_tuning import FineTuning
 from nncore.recipe import Recipe
 
 _log = logging.getLogger(__name__)
-_PROJECT = Path(__file__).parents[2]
-_FOLDER_PREFIX = "training-jobs-"
-# Folders of servers that were killed; none of ours lives that long without being written to.
-_ORPHANED_AFTER_S = 2 * 24 * 3600
 # How long a worker may take to end before it is killed.
 _STOP_S = 1.5
+# For a job that is itself what its workers are lost of, such as by want of memory.
+_MOST_WORKERS = 4
 # Of one pass over one image with one parameter, before a worker has shown how fast it is.
 _FIRST_GUESS_S = 1.5e-10
 # In a model file, next to which all else is small.
@@ -41,6 +38,7 @@ _BYTES_OF_A_PARAMETER = 4
 
 _TOOK_TOO_LONG = N_("It has reached the time that a training may take here.")
 _PAUSED_TOO_LONG = N_("It was paused for so long that it kept others waiting.")
+_WORKERS_LOST = N_("Too many of the computers that trained were lost: start it again.")
 _ENDED_UNEXPECTEDLY = N_("The training ended unexpectedly: start it again.")
 
 _Kind = TypeVar("_Kind", bound=WorkerJob)
@@ -56,17 +54,18 @@ class JobQueue:
     Parameters
     ----------
     settings : Settings, optional
-        How many may run and wait, and for how long; by default those of the environment.
+        Where jobs run, how many may run and wait, and for how long; by default those of the
+        environment.
     """
 
     def __init__(self, settings: Settings | None = None):
         self._settings = settings or Settings.from_environment()
-        _delete_orphaned_folders()
-        self._folder = Path(tempfile.mkdtemp(prefix=_FOLDER_PREFIX))
+        self._folder = JobFolder()
+        self._place = Cluster(self._settings.cluster) if self._settings.cluster else ThisComputer()
         self._jobs: dict[str, Job] = {}
-        self._workers: dict[str, subprocess.Popen] = {}
-        # What workers that have not started yet are to be told first.
-        self._untold: dict[str, list[dict[str, Any]]] = {}
+        self._workers: dict[str, Worker] = {}
+        # What the workers of active jobs have been told, or will be once they start.
+        self._commands: dict[str, list[dict[str, Any]]] = {}
         self._timers: dict[str, threading.Timer] = {}
         self._followers: list[threading.Thread] = []
         self._stopping: set[str] = set()
@@ -108,7 +107,7 @@ class JobQueue:
         job = Job(
             id=job_id,
             owner=owner,
-            folder=self._folder / job_id,
+            folder=self._folder.path / job_id,
             is_paused=is_paused,
             recipe=recipe,
         )
@@ -144,7 +143,7 @@ class JobQueue:
         job = FineTuningJob(
             id=job_id,
             owner=owner,
-            folder=self._folder / job_id,
+            folder=self._folder.path / job_id,
             settings=settings or FineTuning(),
             n_parameters=len(model) // _BYTES_OF_A_PARAMETER,
         )
@@ -154,8 +153,9 @@ class JobQueue:
     def find(self, job_id: str, kind: type[_Kind] = Job) -> _Kind | None:
         """Return the job of a kind with this id, or None if there is none (any more)."""
         job = self._jobs.get(job_id)
-        # An id may come from a link, and a page shows one kind of job.
-        if not isinstance(job, kind):
+        # An id may come from a link, and a page shows one kind of job. Whoever tidies up a server's
+        # temporary files may have deleted a job's.
+        if not isinstance(job, kind) or not job.folder.is_dir():
             return None
         job.seen_at = time.monotonic()
         return job
@@ -216,13 +216,28 @@ class JobQueue:
             if job.state is JobState.WAITING:
                 job.state = JobState.STOPPED
                 job.tidy_up()
-                self._untold.pop(job.id, None)
+                del self._commands[job.id]
             worker = self._workers.get(job.id)
         if worker is not None:
             worker.terminate()
             killer = threading.Timer(_STOP_S, worker.kill)
             killer.daemon = True
             killer.start()
+
+    def forget(self, job: WorkerJob) -> None:
+        """Stop a job and delete its files, at once or as soon as it has ended."""
+        self.stop(job)
+        job.seen_at = -math.inf
+        self.forget_old_jobs()
+
+    def forget_old_jobs(self) -> None:
+        """Delete the jobs that no page has asked for in a long time."""
+        with self._lock:
+            oldest = time.monotonic() - 60 * self._settings.keep_minutes
+            old = [j for j in self._jobs.values() if not j.is_active and j.seen_at < oldest]
+            for job in old:
+                del self._jobs[job.id]
+                shutil.rmtree(job.folder, ignore_errors=True)
 
     def close(self) -> None:
         """End all workers and delete all files."""
@@ -231,11 +246,12 @@ class JobQueue:
             self.stop(job)
         for follower in list(self._followers):
             follower.join()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._place.close()
+        self._folder.delete()
 
     def _enqueue(self, job: WorkerJob, files: dict[Path, bytes]) -> None:
         """Write the files of a job and let it wait for its turn; QueueFullError if it cannot."""
-        self._forget_old_jobs()
+        self.forget_old_jobs()
         with self._lock:
             if len(self._waiting()) >= self._settings.waiting_jobs or self._is_closed:
                 raise QueueFullError("too many trainings are waiting")
@@ -246,7 +262,7 @@ class JobQueue:
             except OSError as error:
                 raise QueueFullError("there is no room for the files of a training") from error
             self._jobs[job.id] = job
-            self._untold[job.id] = []
+            self._commands[job.id] = []
             self._start_next()
 
     def _waiting(self) -> list[WorkerJob]:
@@ -274,33 +290,25 @@ class JobQueue:
             follower.start()
 
     def _follow(self, job: WorkerJob) -> None:
-        """Follow one worker from start to end; runs in a thread of its own."""
-        worker = None
+        """Follow one job from start to end; runs in a thread of its own."""
+        is_done = False
         try:
-            with self._lock:
-                if job.id not in self._stopping:
-                    worker = self._workers[job.id] = _start_worker(job)
-                    for command in self._untold.pop(job.id):
-                        self._tell(job, command)
-            if worker is not None:
-                self._end_after(job, "run", 60 * self._settings.job_minutes, _TOOK_TOO_LONG)
-                with worker:
-                    for line in worker.stdout:
-                        self._take_over(job, json.loads(line))
+            self._end_after(job, "run", 60 * self._settings.job_minutes, _TOOK_TOO_LONG)
+            is_done = self._run(job)
+        except NoWorkerError as error:
+            job.error = job.error or str(error)
         except Exception:
             _log.exception("following a training failed")
-            if worker is not None:
-                worker.kill()
         with self._lock:
             job.tidy_up()
             self._workers.pop(job.id, None)
-            self._untold.pop(job.id, None)
+            del self._commands[job.id]
             for name in ("run", "pause"):
                 self._cancel_end(job, name)
             job.is_paused = False
             if job.id in self._stopping:
                 job.state = JobState.STOPPED
-            elif worker is not None and worker.returncode == 0:
+            elif is_done:
                 job.state = JobState.DONE
                 self._learn_speed(job)
             else:
@@ -308,6 +316,49 @@ class JobQueue:
                 job.state = JobState.FAILED
             self._stopping.discard(job.id)
             self._start_next()
+
+    def _run(self, job: WorkerJob) -> bool:
+        """Have a worker do a job, and another one if it is lost; return whether all is done."""
+        for _attempt in range(_MOST_WORKERS):
+            worker = self._start_worker(job)
+            if worker is None:
+                return False
+            try:
+                for event in worker.events():
+                    self._take_over(job, event)
+                return worker.exit_code == 0
+            except WorkerLostError as error:
+                _log.warning("a worker was lost in mid-job: %s", error)
+                self._rewind(job)
+            except BaseException:
+                worker.kill()
+                raise
+            if job.fraction == 1:
+                return True
+        raise NoWorkerError(_WORKERS_LOST)
+
+    def _start_worker(self, job: WorkerJob) -> Worker | None:
+        """Start a worker and tell it what it has to know, unless the job is to stop."""
+        with self._lock:
+            if job.id in self._stopping:
+                return None
+            worker = self._workers[job.id] = self._place.start(job)
+            for command in self._commands[job.id]:
+                worker.tell(command)
+            return worker
+
+    def _rewind(self, job: WorkerJob) -> None:
+        """Prepare a job whose worker was lost for another one."""
+        job.rewind()
+        with self._lock:
+            del self._workers[job.id]
+            told = self._commands[job.id]
+            rates = [command for command in told if command["command"] == "learning_rate"]
+            paces = [command for command in told if command["command"] != "learning_rate"]
+            if job.is_paused and paces and paces[-1]["command"] in ("batch", "epoch"):
+                # It has been obeyed, or is lost with the mini-batches since the last epoch.
+                paces = []
+            self._commands[job.id] = rates[-1:] + paces[-1:]
 
     def _take_over(self, job: WorkerJob, event: dict[str, Any]) -> None:
         """Take over what the worker reports."""
@@ -327,14 +378,12 @@ class JobQueue:
     def _tell(self, job: WorkerJob, command: dict[str, Any]) -> None:
         """Send a command to a job's worker, as soon as it has one."""
         with self._lock:
+            if job.id not in self._commands:
+                return
+            self._commands[job.id].append(command)
             worker = self._workers.get(job.id)
-            if worker is None and job.id in self._untold:
-                self._untold[job.id].append(command)
-            elif worker is not None:
-                # A worker that has just ended needs no command any more.
-                with contextlib.suppress(OSError, ValueError):
-                    worker.stdin.write(json.dumps(command) + "\n")
-                    worker.stdin.flush()
+            if worker is not None:
+                worker.tell(command)
 
     def _end_after(self, job: WorkerJob, name: str, limit_s: float, reason: str) -> None:
         """Stop a job in some time, unless that is cancelled."""
@@ -361,34 +410,3 @@ class JobQueue:
         """Remember how long a job took, for the waits that are to be expected."""
         duration_s = time.monotonic() - job.started_at
         self._seconds_per_unit = [*self._seconds_per_unit[-20:], duration_s / job.units]
-
-    def _forget_old_jobs(self) -> None:
-        """Delete the jobs that no page has asked for in a long time."""
-        with self._lock:
-            oldest = time.monotonic() - 60 * self._settings.keep_minutes
-            old = [j for j in self._jobs.values() if not j.is_active and j.seen_at < oldest]
-            for job in old:
-                del self._jobs[job.id]
-                shutil.rmtree(job.folder, ignore_errors=True)
-
-
-def _start_worker(job: WorkerJob) -> subprocess.Popen:
-    """Start the command line that does a job; its complaints go to a file beside the model."""
-    with open(job.folder / "complaints.txt", "w") as complaints:
-        return subprocess.Popen(
-            [sys.executable, "-m", "nncore", *job.arguments()],
-            cwd=_PROJECT,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            encoding="utf-8",
-        )
-
-
-def _delete_orphaned_folders() -> None:
-    """Delete what servers that were killed have left behind."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
-        with contextlib.suppress(OSError):
-            if time.time() - folder.stat().st_mtime > _ORPHANED_AFTER_S:
-                shutil.rmtree(folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 Pages read a job at any time; `dashboard.training.jobs.JobQueue` alone changes it.
 """
 
+import contextlib
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from nncore.commands.train import train_arguments
 from nncore.commands.watching import ANSWERS_NAME, FIRST_LAYER_NAME, snapshots
 from nncore.diagnosis import Finding, finding_from_record
 from nncore.fine_tuning import FineTuning, FineTuningResult
+from nncore.model_files import ModelFileError, load_model
 from nncore.recipe import Recipe
 from nncore.training import EpochResult, Progress
 from nncore.vitals import VitalSigns
@@ -91,13 +93,28 @@ class WorkerJob(ABC):
     def units(self) -> int:
         """Passes of one image through one parameter that the work takes."""
 
+    @property
     @abstractmethod
-    def arguments(self) -> list[str]:
-        """Return the arguments of the command line that does the job, its name first."""
+    def input_paths(self) -> list[Path]:
+        """The files that a worker needs to begin."""
+
+    @abstractmethod
+    def arguments(self, folder: Path) -> list[str]:
+        """Return the arguments of the command line that does the job, its name first.
+
+        Parameters
+        ----------
+        folder : Path
+            Where the worker has the job's files, under the names that they have in `folder`.
+        """
 
     @abstractmethod
     def take_over(self, name: str, event: dict[str, Any]) -> None:
         """Take over what the worker reports."""
+
+    @abstractmethod
+    def rewind(self) -> None:
+        """Go back to where another worker can go on from, the last one being lost."""
 
     def tidy_up(self) -> None:  # noqa: B027, most kinds have nothing to delete
         """Delete what is of no use once the job has ended."""
@@ -129,6 +146,8 @@ class Job(WorkerJob):
         About one a second.
     findings : list of Finding
         What keeps the network from learning, as of the last finished epoch.
+    is_continued : bool
+        Whether a worker goes on with `model_path`, because the one before was lost.
     """
 
     recipe: Recipe
@@ -136,6 +155,7 @@ class Job(WorkerJob):
     epochs: list[EpochResult] = field(default_factory=list)
     vitals: list[VitalSigns] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    is_continued: bool = False
 
     @property
     def fraction(self) -> float:
@@ -166,14 +186,25 @@ class Job(WorkerJob):
         before = self.curve[0].elapsed_s if len(self.curve) > 1 else 0.0
         return self.curve[-1].elapsed_s - before
 
-    def arguments(self) -> list[str]:
+    @property
+    def input_paths(self) -> list[Path]:
+        """The model to go on with, if there is one."""
+        path = self.model_path if self.is_continued else self.start_path
+        return [path] if path.exists() else []
+
+    def arguments(self, folder: Path) -> list[str]:
         """Return the arguments of the command ``train``; `model_path` follows the last epoch."""
-        resume = self.start_path if self.start_path.exists() else None
+        models = [folder / path.name for path in self.input_paths]
         return [
             *("train", "--events", "--steered"),
-            *(f"--out={self.model_path}", f"--watch={self.folder}"),
+            *(f"--out={folder / self.model_path.name}", f"--watch={folder}"),
             *(("--paused",) if self.is_paused else ()),
-            *train_arguments(self.recipe, resume),
+            # The model of a training that is continued has all settings, also how many epochs.
+            *(
+                [f"--resume={models[0]}"]
+                if self.is_continued
+                else train_arguments(self.recipe, *models)
+            ),
         ]
 
     def take_over(self, name: str, event: dict[str, Any]) -> None:
@@ -188,6 +219,21 @@ class Job(WorkerJob):
                 self.vitals.append(VitalSigns(**signs))
             case "diagnosis":
                 self.findings = [finding_from_record(record) for record in event["findings"]]
+
+    def rewind(self) -> None:
+        """Go back to the end of the last epoch whose model is kept, or to the beginning."""
+        epochs: list[EpochResult] = []
+        # A model does not know which of its epochs was the best: with patience, all are repeated.
+        if not self.recipe.patience:
+            with contextlib.suppress(ModelFileError):
+                trainer = load_model(self.model_path).trainer
+                n_before = trainer.recipe.epochs - self.recipe.epochs
+                epochs = [result for result in trainer.history if result.epoch > n_before]
+                self.is_continued = True
+        last = epochs[-1].epoch if epochs else 0
+        self.epochs = epochs
+        self.curve = [progress for progress in self.curve if progress.epoch <= last]
+        self.vitals = [signs for signs in self.vitals if signs.position <= last]
 
     def snapshots(self) -> dict[int, Path]:
         """Return the models of the epochs that were kept, by epoch; 0 is the untrained one."""
@@ -240,11 +286,17 @@ class FineTuningJob(WorkerJob):
         n_networks = self.settings.n_folds + 1
         return n_networks * self.settings.n_steps * self.settings.batch_size * self.n_parameters
 
-    def arguments(self) -> list[str]:
+    @property
+    def input_paths(self) -> list[Path]:
+        """The model and the digits."""
+        return [self.start_path, self.digits_path]
+
+    def arguments(self, folder: Path) -> list[str]:
         """Return the arguments of the command ``fine-tune``; `model_path` comes at its end."""
+        start, digits = (folder / path.name for path in self.input_paths)
         return [
-            *("fine-tune", str(self.start_path), f"--digits={self.digits_path}"),
-            *(f"--out={self.model_path}", f"--answers={self.folder / ANSWERS_NAME}", "--events"),
+            *("fine-tune", str(start), f"--digits={digits}", "--events"),
+            *(f"--out={folder / self.model_path.name}", f"--answers={folder / ANSWERS_NAME}"),
             *fine_tune_arguments(self.settings),
         ]
 
@@ -255,6 +307,10 @@ class FineTuningJob(WorkerJob):
                 self._fraction = event["fraction"]
             case "tuned":
                 self.result = FineTuningResult.from_record(event)
+
+    def rewind(self) -> None:
+        """Go back to the beginning: nothing is kept before the end."""
+        self._fraction = 0.0
 
     def tidy_up(self) -> None:
         """Delete the digits, which are the reader's own."""

@@ -4,7 +4,7 @@ from dashboard.settings import Settings
 
 
 def test_without_an_environment_the_defaults_hold(monkeypatch):
-    for name in ("RUNNING_JOBS", "JOB_MINUTES"):
+    for name in ("RUNNING_JOBS", "JOB_MINUTES", "CLUSTER"):
         monkeypatch.delenv(f"NEURONS_{name}", raising=False)
     assert Settings.from_environment() == Settings()
 
@@ -12,8 +12,10 @@ def test_without_an_environment_the_defaults_hold(monkeypatch):
 def test_the_environment_chooses(monkeypatch):
     monkeypatch.setenv("NEURONS_RUNNING_JOBS", "3")
     monkeypatch.setenv("NEURONS_JOB_MINUTES", "7")
+    monkeypatch.setenv("NEURONS_CLUSTER", " tcp://127.0.0.1:8786 ")
     settings = Settings.from_environment()
     assert (settings.running_jobs, settings.job_minutes) == (3, 7)
+    assert settings.cluster == "tcp://127.0.0.1:8786"
     assert settings.waiting_jobs == Settings().waiting_jobs
 
 

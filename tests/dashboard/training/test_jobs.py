@@ -101,7 +101,7 @@ def test_closing_the_queue_ends_workers_and_deletes_files():
     wait_until(lambda: job.curve)
     worker = queue._workers[job.id]
     queue.close()
-    assert worker.poll() is not None
+    assert worker.exit_code is not None
     assert not job.folder.exists()
     assert queue.find("no such job") is None
 
