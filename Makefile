@@ -9,6 +9,7 @@ STREAMLIT_ARGS ?=
 PYTEST_ARGS ?=
 BENCHMARK_ARGS ?=
 FUZZ_ARGS ?=
+SOAK_ARGS ?=
 # What the dashboard is installed from: requirements-locked.txt is the tested set, every file by its
 # SHA-256, for Python 3.11.
 REQUIREMENTS ?= requirements.txt
@@ -53,7 +54,7 @@ define START_DASHBOARD
 endef
 
 .PHONY: help run dev test test-fast test-browser test-frameworks lint format benchmark screenshots
-.PHONY: fuzz lock audit clean
+.PHONY: fuzz soak lock audit clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -83,6 +84,10 @@ lint: .venv/test.stamp ## Check style and formatting
 
 fuzz: .venv/test.stamp ## Give every reader 300,000 damaged and hostile inputs (an hour)
 	@OPENBLAS_NUM_THREADS=1 "$(IN_VENV)" -W ignore::RuntimeWarning -m tests.fuzz $(FUZZ_ARGS)
+
+soak: .venv/test.stamp ## Try the faults that take minutes, then let a thousand visitors come and go
+	@OPENBLAS_NUM_THREADS=1 "$(IN_VENV)" -m pytest --quiet -m soak tests/faults $(PYTEST_ARGS)
+	@OPENBLAS_NUM_THREADS=1 "$(IN_VENV)" -m benchmarks.soak $(SOAK_ARGS)
 
 format: .venv/test.stamp ## Mend what can be mended of style and formatting
 	@"$(IN_VENV)" -m ruff check --fix

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.report import conditions, log, markdown_table
@@ -53,10 +53,18 @@ class Server:
         pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
+    def n_threads(self) -> int:
+        """Return how many threads it has."""
+        return len(os.listdir(f"/proc/{self._process.pid}/task"))
+
+    def n_open_files(self) -> int:
+        """Return how many files and connections it has open."""
+        return len(os.listdir(f"/proc/{self._process.pid}/fd"))
+
 
 @contextlib.contextmanager
-def running_server() -> Iterator[Server]:
-    """Start the dashboard on a free port, and end it."""
+def running_server(environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Start the dashboard on a free port, with some variables set, and end it."""
     with socket.create_server(("localhost", 0)) as probe:
         port = probe.getsockname()[1]
     with tempfile.TemporaryFile() as output:
@@ -68,6 +76,7 @@ def running_server() -> Iterator[Server]:
             cwd=PROJECT,
             stdout=output,
             stderr=subprocess.STDOUT,
+            env=os.environ | (environment or {}),
         )
         try:
             _wait_until_it_answers(port)
@@ -143,10 +152,9 @@ async def _warm_up(server: Server) -> None:
 
 async def _start_training(server: Server, number: int) -> None:
     """Have a visitor start a long training."""
-    query = "train_epochs=50"
     visitor = Visitor(server.url, Timings(), number)
-    await visitor.open("Train_a_network", query)
-    await visitor.press("train_start", query)
+    await visitor.open("Train_a_network", "train_epochs=50")
+    await visitor.press("train_start")
     await visitor.close()
 
 

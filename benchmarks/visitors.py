@@ -67,15 +67,22 @@ class Visitor:
         self._url = url
         self._timings = timings
         self._chance = random.Random(seed)
+        self.session_id = ""
+        # Of the page's link, which the page changes.
+        self.query = ""
+        # The id and the fragment of each widget, by its key.
+        self.widgets: dict[str, tuple[str, str]] = {}
         self._page = ""
-        self._widgets: dict[str, tuple[str, str]] = {}
+        # What it has set on the page: a browser tells all of it at every click.
+        self._states: dict[str, WidgetState] = {}
 
-    async def open(self, page: str = "", query: str = "") -> None:
-        """Connect, and see a page."""
+    async def open(self, page: str = "", query: str = "", session_id: str = "") -> None:
+        """Connect, and see a page; with the id of a session that was cut off, go on with that."""
         began = time.perf_counter()
         self._socket = await websockets.connect(
             f"{self._url}/_stcore/stream",
-            subprotocols=["streamlit"],
+            # Streamlit's browser sends a token against forged requests before the session.
+            subprotocols=["streamlit", *(["token", session_id] if session_id else [])],
             max_size=None,
             ping_interval=None,
             open_timeout=_ANSWER_WITHIN_S,
@@ -85,8 +92,13 @@ class Visitor:
 
     async def visit(self, page: str, query: str = "") -> None:
         """Go to a page."""
-        self._page, self._widgets = page, {}
-        await self._run(query=query)
+        self._page, self.query, self.widgets, self._states = page, query, {}, {}
+        await self._run()
+
+    async def look_again(self) -> None:
+        """Have the page run again, and forget what was on it."""
+        self.widgets = {}
+        await self._run()
 
     async def play(self, until: float, pace_s: float) -> None:
         """Click now and then until a time of the event loop's clock; a quarter of it elsewhere."""
@@ -98,66 +110,71 @@ class Visitor:
                 if PAGES[self._page] is None or self._chance.random() < 0.25:
                     await self.visit(self._chance.choice(list(PAGES)))
                 else:
-                    await self._turn_widget()
+                    await self.turn_widget()
                 self._timings.reruns[self._page].append(time.perf_counter() - began)
         except (LostError, websockets.WebSocketException, TimeoutError):
             self._timings.n_lost += 1
 
-    async def press(self, key: str, query: str = "") -> None:
+    async def press(self, key: str) -> None:
         """Press a button of the page."""
-        widget_id, fragment = self._widgets[key]
-        await self._run(
-            WidgetState(id=widget_id, trigger_value=True), fragment=fragment, query=query
-        )
+        widget_id, fragment = self.widgets[key]
+        await self._run(WidgetState(id=widget_id, trigger_value=True), fragment)
 
     async def close(self) -> None:
         """Leave."""
         await self._socket.close()
 
-    async def _turn_widget(self) -> None:
+    async def turn_widget(self) -> None:
         """Give the page's widget another value."""
         key, value_field, (low, high) = PAGES[self._page]
         value = float(round(self._chance.uniform(low, high), 0 if high > 5 else 1))
-        widget_id, fragment = self._widgets[key]
+        widget_id, fragment = self.widgets[key]
         state = WidgetState(id=widget_id)
         if value_field == "double_value":
             state.double_value = value
         else:
             state.double_array_value.data.append(value)
-        await self._run(state, fragment=fragment)
+        await self._run(state, fragment)
 
-    async def _run(
-        self, state: WidgetState | None = None, fragment: str = "", query: str = ""
-    ) -> None:
+    async def _run(self, state: WidgetState | None = None, fragment: str = "") -> None:
         """Have the script run, and take in what it shows until it has finished."""
         message = BackMsg()
         request = message.rerun_script
-        request.page_name, request.query_string = self._page, query
+        request.page_name, request.query_string = self._page, self.query
         request.fragment_id = fragment
-        if state is not None:
-            request.widget_states.widgets.append(state)
+        states = self._states if state is None else self._states | {state.id: state}
+        request.widget_states.widgets.extend(states.values())
+        if state is not None and not state.trigger_value:
+            self._states[state.id] = state
         await self._socket.send(message.SerializeToString())
         async with asyncio.timeout(_ANSWER_WITHIN_S):
             async for data in self._socket:
                 answer = ForwardMsg.FromString(data)
-                kind = answer.WhichOneof("type")
-                if kind == "delta":
-                    self._take_in(answer.delta)
-                elif kind == "script_finished":
+                self._take_in(answer)
+                # A run that asks for another one is not yet the answer.
+                if answer.WhichOneof("type") == "script_finished" and (
+                    answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+                ):
                     return
         raise LostError("the server has closed the connection")
 
-    def _take_in(self, delta: Delta) -> None:
+    def _take_in(self, answer: ForwardMsg) -> None:
+        """Take in a message of the server."""
+        match answer.WhichOneof("type"):
+            case "new_session":
+                self.session_id = answer.new_session.initialize.session_id
+            case "page_info_changed":
+                self.query = answer.page_info_changed.query_string
+            case "delta":
+                self._look_at(answer.delta)
+
+    def _look_at(self, delta: Delta) -> None:
         """Remember the widgets that are shown, and count exceptions."""
         kind = delta.new_element.WhichOneof("type") if delta.HasField("new_element") else None
         if kind == "exception":
             self._timings.n_exceptions += 1
         elif kind is not None:
             widget_id = getattr(getattr(delta.new_element, kind), "id", "")
-            # "$$ID-<hash>-<key>"
-            key = widget_id.split("-", 2)[-1]
-            if key in _KEYS:
-                self._widgets[key] = (widget_id, delta.fragment_id)
-
-
-_KEYS = {"train_start", *(widget[0] for widget in PAGES.values() if widget is not None)}
+            # "$$ID-<hash>-<key>"; ids of other elements are numbers or have no key.
+            if isinstance(widget_id, str) and widget_id.startswith("$$ID-"):
+                self.widgets[widget_id.split("-", 2)[2]] = (widget_id, delta.fragment_id)

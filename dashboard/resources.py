@@ -1,13 +1,18 @@
 """What is loaded once per server and shared by all sessions: read-only data, models, the queue."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from dashboard.colour_neuron.images import ColourImage, read_bank
+from dashboard.figures.png import png
 from dashboard.language import _
 from dashboard.training.jobs import Job, JobQueue
 from dashboard.training.worker_jobs import FineTuningJob
@@ -25,6 +30,12 @@ SHIPPED_MODEL_PATH = DATA_DIR / "models" / "recognizer.npz"
 DOUBT_MODEL_PATH = DATA_DIR / "models" / "doubt.npz"
 MEMOIRE_MODEL_PATH = DATA_DIR / "models" / "memoire.npz"
 COLOURS_DIR = DATA_DIR / "colours"
+
+# What is computed from somebody's files, at most; after that nobody finds it any more.
+KEPT_FOR = "2h"
+
+_Read = TypeVar("_Read")
+_queue_lock = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,28 +135,28 @@ def best_bias_of_training(digit: int) -> average_digit.ThresholdEvaluation:
 
 
 @st.cache_resource(show_spinner=False)
-def deformation_examples() -> dict[str, np.ndarray]:
-    """Return for each deformation a digit and what becomes of it, (28, 252) uint8, ink dark."""
+def deformation_examples() -> dict[str, bytes]:
+    """Return for each deformation a digit and what becomes of it, a PNG of 252x28 pixels."""
     digit = _mnist().train_images[0]
     copies = np.repeat(digit[np.newaxis], 8, axis=0)
     examples = {}
     for name in DEFORMATIONS:
         deformed = Augmentation((name,)).deform(copies, np.random.default_rng(0))
-        examples[name] = 255 - np.hstack([digit, *deformed])
+        examples[name] = png(Image.fromarray(255 - np.hstack([digit, *deformed])))
     return examples
 
 
 @st.cache_resource(show_spinner=False)
-def mnist_examples() -> np.ndarray:
-    """Return training images of MNIST, (56, 560) uint8, ink dark; each digit twice in two rows."""
+def mnist_examples() -> bytes:
+    """Return training images of MNIST, a PNG of 560x56 pixels; each digit twice in two rows."""
     labels = _mnist().train_labels
     first = [np.flatnonzero(labels == digit)[:4] for digit in range(N_CLASSES)]
     return _in_two_rows([_mnist().train_images[of_digit] for of_digit in first])
 
 
 @st.cache_resource(show_spinner=False)
-def pen_digit_examples() -> np.ndarray:
-    """Return made-up European digits, (56, 560) uint8, ink dark; each digit twice in two rows."""
+def pen_digit_examples() -> bytes:
+    """Return made-up European digits, a PNG of 560x56 pixels; each digit twice in two rows."""
     generator = np.random.default_rng(1)
     return _in_two_rows(
         [
@@ -155,33 +166,65 @@ def pen_digit_examples() -> np.ndarray:
     )
 
 
-def _in_two_rows(digits: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
-    """Return four images of each digit as one picture, ink dark."""
+def _in_two_rows(digits: Sequence[Sequence[np.ndarray]]) -> bytes:
+    """Return four images of each digit as one PNG, ink dark."""
     rows = [[image for images in digits for image in images[i : i + 2]] for i in (0, 2)]
-    return 255 - np.vstack([np.hstack(row) for row in rows])
+    return png(Image.fromarray(255 - np.vstack([np.hstack(row) for row in rows])))
 
 
-@st.cache_resource(show_spinner=False)
 def shipped_model() -> EvaluatedModel:
-    """Return the model that comes with the project."""
-    return _evaluated(load_model(SHIPPED_MODEL_PATH))
+    """Return the model that comes with the project; without it, say so and end the run."""
+    return _of_project(_evaluated_model, SHIPPED_MODEL_PATH)
 
 
-@st.cache_resource(show_spinner=False)
 def memoire_model() -> EvaluatedModel:
-    """Return a network of the mémoire's settings, trained anew."""
-    return _evaluated(load_model(MEMOIRE_MODEL_PATH))
+    """Return a network of the mémoire's settings, trained anew; else as `shipped_model`."""
+    return _of_project(_evaluated_model, MEMOIRE_MODEL_PATH)
 
 
-@st.cache_resource(show_spinner=False)
 def doubt_network() -> SequentialNetwork:
-    """Return the network that tells digits from what is none; see `nncore.doubt`."""
-    return load_model(DOUBT_MODEL_PATH).network
+    """Return the network that tells digits from what is none, see `nncore.doubt`; else the same."""
+    return _of_project(_network, DOUBT_MODEL_PATH)
+
+
+def _of_project(read: Callable[[Path], _Read], path: Path) -> _Read:
+    """Return what is in a model file of the project; without it, say so and end the run."""
+    try:
+        return read(path)
+    # Of a model for other images or digits, NumPy says so.
+    except ValueError:
+        st.error(
+            _(
+                "The file data/models/{name} is missing or damaged: get it again from the project."
+            ).format(name=path.name)
+        )
+        st.stop()
 
 
 @st.cache_resource(show_spinner=False)
+def _evaluated_model(path: Path) -> EvaluatedModel:
+    """Read a model and let it answer; a failure is not kept, as with MNIST."""
+    return _evaluated(load_model(path))
+
+
+@st.cache_resource(show_spinner=False)
+def _network(path: Path) -> SequentialNetwork:
+    """Read a network; a failure is not kept."""
+    return load_model(path).network
+
+
 def job_queue() -> JobQueue:
-    """Return the server's queue of training jobs."""
+    """Return the server's queue of training jobs, made at the first call.
+
+    Not in Streamlit's cache: that is emptied for everyone when any browser asks for it.
+    """
+    with _queue_lock:
+        return _make_queue()
+
+
+@cache
+def _make_queue() -> JobQueue:
+    """Return the only queue; the lock is held."""
     return JobQueue()
 
 
@@ -190,7 +233,7 @@ def trained_model(job: Job) -> EvaluatedModel:
     return _trained_model(job.id, len(job.epochs))
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@st.cache_resource(show_spinner=False, max_entries=32, ttl=KEPT_FOR)
 def _trained_model(job_id: str, n_epochs: int) -> EvaluatedModel:
     """Read a job's model; the number of epochs tells an older state of it from a newer one."""
     job = job_queue().find(job_id)
@@ -206,7 +249,7 @@ def tuned_model(job: FineTuningJob) -> EvaluatedModel:
     return _tuned_model(job.id)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@st.cache_resource(show_spinner=False, max_entries=16, ttl=KEPT_FOR)
 def _tuned_model(job_id: str) -> EvaluatedModel:
     """Read a fine-tuned model with its answers."""
     job = job_queue().find(job_id, FineTuningJob)
@@ -215,7 +258,14 @@ def _tuned_model(job_id: str) -> EvaluatedModel:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+def forget_fine_tuning(job: FineTuningJob) -> None:
+    """Stop a fine-tuning, and delete all that it has learnt."""
+    job_queue().forget(job)
+    _tuned_model.clear(job.id)
+
+
+# Of a session, so that no upload outlives it; each session has two places to upload a model.
+@st.cache_resource(show_spinner=False, max_entries=2, scope="session")
 def uploaded_model(data: bytes) -> EvaluatedModel:
     """Return the model in an uploaded file.
 
@@ -234,7 +284,7 @@ def uploaded_model(data: bytes) -> EvaluatedModel:
     return _evaluated(model)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@st.cache_resource(show_spinner=False, max_entries=16, ttl=KEPT_FOR)
 def snapshot(path: Path) -> SequentialNetwork:
     """Return the network of a snapshot of a training.
 
@@ -248,5 +298,5 @@ def snapshot(path: Path) -> SequentialNetwork:
 
 def _evaluated(model: Model) -> EvaluatedModel:
     """Let a model answer for the test images."""
-    test = _mnist()
+    test = mnist()
     return EvaluatedModel(model, evaluate(model.network, test.test_images, test.test_labels))

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import language
+from dashboard import housekeeping, language
 from dashboard.components.plot3d import publish_plotlyjs
 from dashboard.language import N_, _
 
@@ -167,11 +167,10 @@ def start_page(page: Page) -> None:
         layout="wide",
         initial_sidebar_state="auto",
     )
-    # Streamlit leaves 6rem free above the title, which a projector needs for the page.
-    st.html("<style>.stMainBlockContainer { padding-top: 3.5rem; }</style>")
     for target in PAGES:
         navigation.page_link(target.path, label=_(target.title), icon=target.icon, width="stretch")
     publish_plotlyjs(STATIC_DIR)
+    housekeeping.look_after_session()
 
 
 def _language_selector() -> None:

@@ -126,7 +126,7 @@ def _delete(hand: Hand) -> None:
     """Forget all digits, and the network that has learnt from them."""
     job = hand.job()
     if job is not None:
-        resources.job_queue().stop(job)
+        resources.forget_fine_tuning(job)
     hand.digits, hand.job_id, hand.upload_error = HandwritingSet(), None, ""
 
 

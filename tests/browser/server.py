@@ -1,13 +1,14 @@
-"""The real dashboard as a process of its own, for the browser tests and the screenshots."""
+"""The real dashboard as a process of its own, for tests and the screenshots."""
 
 import contextlib
+import os
 import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +27,12 @@ class DashboardServer:
         Its address, without a slash at the end.
     log : Path
         The file that collects all it prints.
+    process : subprocess.Popen
     """
 
     url: str
     log: Path
+    process: subprocess.Popen
 
     def log_size(self) -> int:
         """Return the size of the log so far, in bytes."""
@@ -42,13 +45,28 @@ class DashboardServer:
 
 
 @contextlib.contextmanager
-def running_dashboard(log: Path) -> Iterator[DashboardServer]:
-    """Start the dashboard on a free port, wait until it answers, and stop it at the end.
+def running_dashboard(
+    log: Path,
+    *,
+    project: Path = PROJECT,
+    environment: Mapping[str, str] | None = None,
+    port: int = 0,
+    within: Sequence[str] = (),
+) -> Iterator[DashboardServer]:
+    """Start the dashboard, wait until it answers, and stop it at the end.
 
     Parameters
     ----------
     log : Path
         File to create, for all that the server prints.
+    project : Path
+        Where ``app.py`` is.
+    environment : mapping of str to str, optional
+        Variables to set.
+    port : int
+        0 takes a free one.
+    within : sequence of str
+        A command that runs the command that it is given, in the same process.
 
     Yields
     ------
@@ -59,9 +77,9 @@ def running_dashboard(log: Path) -> Iterator[DashboardServer]:
     RuntimeError
         If the server ends, or does not answer in time; the message has its log.
     """
-    port = _free_port()
-    server = DashboardServer(f"http://127.0.0.1:{port}", log)
+    port = port or _free_port()
     command = [
+        *within,
         *(sys.executable, "-m", "streamlit", "run", "app.py"),
         *("--server.port", str(port), "--server.address", "127.0.0.1"),
         *("--server.headless", "true"),
@@ -69,9 +87,16 @@ def running_dashboard(log: Path) -> Iterator[DashboardServer]:
         *("--logger.messageFormat", "%(levelname)s %(name)s: %(message)s"),
     ]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command,
+            cwd=project,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=os.environ | (environment or {}),
+        )
+    server = DashboardServer(f"http://127.0.0.1:{port}", log, process)
     try:
-        _wait_until_it_answers(process, server)
+        _wait_until_it_answers(server)
         yield server
     finally:
         process.terminate()
@@ -88,8 +113,9 @@ def _free_port() -> int:
         return listener.getsockname()[1]
 
 
-def _wait_until_it_answers(process: subprocess.Popen, server: DashboardServer) -> None:
+def _wait_until_it_answers(server: DashboardServer) -> None:
     """Return once the health check passes."""
+    process = server.process
     deadline = time.monotonic() + START_TIMEOUT_S
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError):

@@ -96,7 +96,12 @@ def _by_pixels() -> NearestDigits:
 
 # Each takes up to 12 MB. A network is known by its id, which no other one can have as long as the
 # entry is kept, because the entry keeps the network.
-@st.cache_resource(show_spinner=False, max_entries=2, hash_funcs={SequentialNetwork: id})
+@st.cache_resource(
+    show_spinner=False,
+    max_entries=2,
+    ttl=resources.KEPT_FOR,
+    hash_funcs={SequentialNetwork: id},
+)
 def _by_last_hidden_layer(network: SequentialNetwork, step: int) -> NearestDigits:
     """Return every ``step``-th training image, to be searched by a network's last hidden layer."""
     return NearestDigits(

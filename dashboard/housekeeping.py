@@ -1,0 +1,108 @@
+"""What the server does unasked: it deletes on time what nobody needs any more, and makes room.
+
+Streamlit lets go of a session that was not resumed only when a later one ends, and deletes its
+uploads and pictures only when Python happens to collect it: on a quiet server, never.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard import resources
+
+try:
+    import resource
+except ImportError:
+    # Windows, which knows no such limit.
+    resource = None
+
+_log = logging.getLogger(__name__)
+# Between two looks, at most.
+_PERIOD_S = 15.0
+# A visitor takes four: a connection, and three for an event loop of Streamlit's. Many systems
+# allow 1024 unless a process asks for more.
+_OPEN_FILES = 65_536
+
+
+def look_after_session() -> None:
+    """Have what belongs to the session of this run deleted soon after it has ended."""
+    context = get_script_run_ctx(suppress_warning=True)
+    # Streamlit's tests of pages have no server.
+    if context is not None and runtime.exists():
+        session = runtime.get_instance().get_app_session(context.session_id)
+        if session is not None:
+            _housekeeper.add(session)
+
+
+class _Housekeeper:
+    """Looks after all sessions that have run a page, in a thread that the first one starts."""
+
+    def __init__(self):
+        # When each was first seen without a connection; None while it has one.
+        self._away_since: weakref.WeakKeyDictionary[AppSession, float | None] = (
+            weakref.WeakKeyDictionary()
+        )
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def add(self, session: AppSession) -> None:
+        """Look after a session, too."""
+        with self._lock:
+            self._away_since[session] = None
+            if self._thread is None:
+                allow_many_open_files()
+                self._thread = threading.Thread(target=self._work, daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        """Delete what has to go, as long as the server runs."""
+        kept_s = st.get_option("server.disconnectedSessionTTL")
+        while runtime.exists():
+            time.sleep(min(_PERIOD_S, kept_s / 4))
+            try:
+                for session in self._ended(kept_s):
+                    session.shutdown()
+                    session.session_state.clear()
+                resources.job_queue().forget_old_jobs()
+            except Exception:
+                _log.exception("housekeeping failed")
+
+    def _ended(self, kept_s: float) -> Iterator[AppSession]:
+        """Yield, once each, the sessions that have had no connection for longer than is kept.
+
+        Streamlit resumes none of them any more.
+        """
+        is_active, now = runtime.get_instance().is_active_session, time.monotonic()
+        with self._lock:
+            sessions = list(self._away_since.items())
+        for session, away_since in sessions:
+            if is_active(session.id):
+                self._away_since[session] = None
+            elif away_since is None:
+                self._away_since[session] = now
+            elif now - away_since > kept_s:
+                del self._away_since[session]
+                yield session
+
+
+_housekeeper = _Housekeeper()
+
+
+def allow_many_open_files() -> None:
+    """Let the process open as many files as it may, where it would be fewer than visitors need."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS allows fewer than it says.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
