@@ -44,8 +44,7 @@ with st.container(width=PAGE_WIDTH_PX):
         with next(row).container(border=True, height="stretch"):
             if picture := card_picture(page.path):
                 st.image(picture, width="stretch", alt=picture_texts[page])
-            st.markdown(f"##### {_(page.question)}")
-            st.markdown(_(page.summary))
+            st.markdown(f"##### {_(page.question)}\n\n{_(page.summary)}")
             # The arrow is part of the label, because the icon is that of the page.
             label = f"**{number}. {_(page.title)}** :material/arrow_forward:"
             st.page_link(page.path, label=label, icon=page.icon)
@@ -58,5 +57,4 @@ with st.container(width=PAGE_WIDTH_PX):
         )
     )
     for column, (figure, meaning) in zip(st.columns(4), story, strict=True):
-        column.markdown(f"### {figure}")
-        column.caption(meaning)
+        column.markdown(f"### {figure}\n\n:small[{meaning}]")

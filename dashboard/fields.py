@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 
 def whole_number(
@@ -13,7 +12,6 @@ def whole_number(
     high: int,
     value: int,
     key: str,
-    place: DeltaGenerator | None = None,
     **options: str | int | None,
 ) -> int:
     """Show a field for a whole number, bound to the link of the page.
@@ -27,8 +25,6 @@ def whole_number(
         The default, also where a link asks for something else than a number within the limits.
     key : str
         Key of the widget and name in the link.
-    place : DeltaGenerator, optional
-        Where; by default the container that is open.
     **options
         Of ``st.number_input``, such as ``help`` and ``width``.
 
@@ -40,7 +36,7 @@ def whole_number(
     -----
     The widget holds a float: with whole numbers, Streamlit 1.67 raises on a link with ``inf``.
     """
-    number = (place or st).number_input(
+    number = st.number_input(
         label,
         min_value=float(low),
         max_value=float(high),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import resources
 from dashboard.training.jobs import Job
+from nncore.recipe import Recipe
 
 State = TypeVar("State")
 
@@ -24,11 +25,14 @@ class TrainingState:
         A training of another session that the reader has asked to steer from here.
     job_ids : list of str
         All trainings of the page, those of links included, in the order in which they came.
+    recipe : Recipe or None
+        The settings of the next training, as they are on the page.
     """
 
     job_id: str | None = None
     steered_id: str | None = None
     job_ids: list[str] = field(default_factory=list)
+    recipe: Recipe | None = None
 
     def job(self) -> Job | None:
         """Return the session's training, unless there is none or it has been forgotten."""

@@ -43,7 +43,8 @@ def show_lesson() -> None:
     ask, experiments = st.columns(2, gap="medium")
     with ask:
         st.subheader(_("Ask the neuron"))
-        lesson.ask_any_colour(training)
+        # Whoever asks about colour after colour changes nothing else.
+        st.fragment(lesson.ask_any_colour)(training)
     with experiments:
         st.subheader(_("Things to try"))
         lesson.show_experiments()

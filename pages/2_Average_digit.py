@@ -45,6 +45,13 @@ def show_neuron(digit: int, image: form.ChosenImage) -> None:
     panel.show_sigmoid(neuron, image)
 
 
+@st.fragment
+def compare(digit: int) -> None:
+    """Let the reader choose another average, and show what tells the two apart."""
+    st.subheader(_("Two averages compared"))
+    panel.show_difference(digit, form.second_digit_picker())
+
+
 # It stands above the image but also shows it; what does not depend on the sliders stays outside.
 neuron_place = st.container()
 st.subheader(_("The score of one image, pixel by pixel"))
@@ -53,7 +60,6 @@ panel.show_pixels(digit, chosen_image)
 with neuron_place:
     show_neuron(digit, chosen_image)
 panel.show_best_bias(digit)
-st.subheader(_("Two averages compared"))
-panel.show_difference(digit, form.second_digit_picker())
+compare(digit)
 st.subheader(_("The mémoire's figures"))
 panel.show_memoire_table()

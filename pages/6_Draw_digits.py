@@ -9,6 +9,8 @@ from dashboard.drawing.why import show_why
 from dashboard.fields import named_choice
 from dashboard.language import _
 
+VIEW = "draw_view"
+
 shell.start_page(shell.DRAW_DIGITS)
 resources.mnist()
 
@@ -23,19 +25,11 @@ st.markdown(
 
 
 @st.fragment
-def reading() -> None:
+def reading(reader: resources.EvaluatedModel) -> None:
     """Take a drawing or a photo, show what the network makes of it, and look closer."""
     paper_place, outcome = canvas_and_rest()
-    # A row of their own: on a phone the answer comes before them.
-    brush, acceptance = canvas_and_rest()
-    way = preparation.places()
-    st.subheader(_("Who answers?"))
-    choice, quality = st.columns([2, 3], gap="large")
-
-    with choice:
-        reader = form.network_picker()
-    with acceptance:
-        threshold = form.threshold_slider()
+    # A row of its own: on a phone the answer comes before it.
+    brush_place = st.container()
     with paper_place:
         is_photo = form.source_picker() == form.PHOTO
     if is_photo:
@@ -43,27 +37,27 @@ def reading() -> None:
             paper = form.photographed_paper()
         missing = panel.ask_for_photo if paper is None else panel.ask_for_ink
     else:
-        with brush:
+        with brush_place:
             brush_px = form.brush_slider()
         with paper_place:
             paper = form.drawn_paper(brush_px)
         missing = panel.ask_for_drawing
 
-    preprocessing = preparation.switches(way)
+    preprocessing = preparation.switched_on()
     steps = paper.steps(preprocessing) if paper is not None else None
     is_example = steps is None
     if is_example:
-        paper = panel.example()
-        steps = paper.steps(preprocessing)
+        paper, steps = panel.example(preprocessing)
     refusal = None if is_example else paper.doubt(resources.doubt_network())
     with outcome:
-        panel.show_answer(
-            steps.image, reader.model.network, threshold, refusal, missing if is_example else None
+        # Of another threshold nothing else on the page depends, but for what refusing costs.
+        is_alone = st.query_params.get(VIEW) != "refusing"
+        show_answer = st.fragment(panel.show_answer) if is_alone else panel.show_answer
+        threshold = show_answer(
+            steps.image, reader.model.network, refusal, missing if is_example else None
         )
-    # After the answer, which somebody waits for.
-    preparation.show_pictures(way, paper, steps, preprocessing)
-    with quality:
-        panel.show_accuracy(reader)
+    # All else comes after the answer, which somebody waits for.
+    preparation.show_steps(paper, steps, preprocessing)
 
     st.subheader(_("Look closer"))
     views = {
@@ -73,7 +67,7 @@ def reading() -> None:
         "trial": _("Preprocessing on trial"),
         "refusing": _("What refusing costs"),
     }
-    view = named_choice(_("What to look at"), views, key="draw_view")
+    view = named_choice(_("What to look at"), views, key=VIEW)
     if view == "why":
         show_why(steps.image, reader)
     elif view == "trial":
@@ -84,4 +78,13 @@ def reading() -> None:
         trial.show_practice()
 
 
-reading()
+# What a stroke changes comes first, but a network is chosen for the whole page.
+drawing_place = st.container()
+st.subheader(_("Who answers?"))
+choice, quality = st.columns([2, 3], gap="large")
+with choice:
+    reader = form.network_picker()
+with quality:
+    panel.show_accuracy(reader)
+with drawing_place:
+    reading(reader)

@@ -13,7 +13,6 @@ SOURCES = [
 WRITE_HTML = {
     "dashboard/average_digit/form.py",
     "dashboard/gradient_descent/backpropagation.py",
-    "dashboard/shell.py",
     "dashboard/training/results/gallery.py",
 }
 

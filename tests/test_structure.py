@@ -15,6 +15,10 @@ MAY_IMPORT = {
     "dashboard": {
         *("dashboard", "nncore"),
         *("numpy", "PIL", "plotly", "streamlit", "streamlit_drawable_canvas"),
+        # What Streamlit sends tables as, and always brings along.
+        "pyarrow",
+        # For those who ask for it only: see below.
+        "distributed",
     },
     "pages": {"dashboard", "nncore", "streamlit"},
     "app.py": {"dashboard", "nncore", "streamlit"},
@@ -101,17 +105,37 @@ def test_only_the_reader_of_the_memoires_model_knows_pickle():
         assert "allow_pickle=True" not in (PROJECT / source).read_text(encoding="utf-8"), source
 
 
+def test_dask_is_imported_by_two_modules_and_only_when_it_is_asked_for():
+    importers = [
+        source for source in sources(*ROOMS, "app.py") if "distributed" in imported_modules(source)
+    ]
+    assert importers == [
+        "dashboard/training/cluster.py",
+        "dashboard/training/cluster_process.py",
+    ]
+    for source in importers:
+        module = ast.parse((PROJECT / source).read_text(encoding="utf-8"))
+        at_once = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        assert not any("distributed" in ast.unparse(node) for node in at_once), source
+
+
+def requirements(name):
+    """Return package -> versions of a file of requirements, without those that it includes."""
+    lines = (PROJECT / name).read_text(encoding="utf-8").splitlines()
+    packages = [line for line in lines if not line.startswith(("#", "-r "))]
+    return dict(re.fullmatch(r"([a-z-]+)(?:\[\w+\])?(.*)", line).groups() for line in packages)
+
+
 def test_requirements_are_the_five_products_with_tested_ranges():
-    lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    requirements = dict(
-        re.fullmatch(r"([a-z-]+)(.*)", line).groups() for line in lines if not line.startswith("#")
-    )
-    assert requirements.keys() == {
+    products = requirements("requirements.txt")
+    assert products.keys() == {
         *("streamlit", "numpy", "pillow", "plotly", "streamlit-drawable-canvas")
     }
-    for name, versions in requirements.items():
+    cluster = requirements("requirements-cluster.txt")
+    assert cluster.keys() == {"distributed"}
+    for name, versions in (products | cluster).items():
         assert re.fullmatch(r">=[\d.]+(,!=[\d.]+)*,<[\d.]+", versions), f"{name}{versions}"
-    assert "!=2.4.0" in requirements["numpy"]
+    assert "!=2.4.0" in products["numpy"]
 
 
 def test_no_file_names_a_folder_of_somebodys_machine():

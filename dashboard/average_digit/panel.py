@@ -18,7 +18,7 @@ from dashboard.average_digit.form import (
 from dashboard.chart import show_chart
 from dashboard.figures import average_digit as figures
 from dashboard.figures import theme
-from dashboard.language import _, current_language
+from dashboard.language import _
 from nncore.average_digit import (
     ThresholdEvaluation,
     evaluate_threshold,
@@ -60,7 +60,7 @@ def show_accuracy(neuron: Neuron, test: ThresholdEvaluation) -> None:
         + " "
         + verdict.format(points=100 * abs(test.accuracy - no))
     )
-    show_chart(_accuracy_figure(neuron, current_language()), "average_bars")
+    show_chart(_accuracy_figure(neuron), "average_bars")
 
 
 def show_majority(digit: int, test: ThresholdEvaluation) -> None:
@@ -130,7 +130,7 @@ def show_overlap(neuron: Neuron, test: ThresholdEvaluation) -> None:
     """Show the scores of the digit and of the rest, and how the cut sorts them."""
     st.subheader(_("Why so? The scores overlap"))
     chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    show_chart(_overlap_figure(neuron, current_language()), "average_histogram", chart)
+    show_chart(_overlap_figure(neuron), "average_histogram", chart)
     table = _("""
 | Score | digit {digit} | others |
 |:--|--:|--:|
@@ -161,11 +161,7 @@ def show_sigmoid(neuron: Neuron, image: ChosenImage) -> None:
     """Show how scores become outputs: those of the mémoire's samples and of the chosen image."""
     st.subheader(_("From the score to the answer: the sigmoid"))
     chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    show_chart(
-        _sigmoid_figure(neuron, image.index, image.is_test, current_language()),
-        "average_sigmoid",
-        chart,
-    )
+    show_chart(_sigmoid_figure(neuron, image), "average_sigmoid", chart)
     with text:
         st.markdown(
             _(
@@ -187,9 +183,7 @@ def show_sigmoid(neuron: Neuron, image: ChosenImage) -> None:
 
 def show_pixels(digit: int, image: ChosenImage) -> None:
     """Show how the score of an image comes about, pixel by pixel."""
-    show_chart(
-        _pixels_figure(digit, image.index, image.is_test, current_language()), "average_pixels"
-    )
+    show_chart(_pixels_figure(digit, image), "average_pixels")
     score = _("{name} shows the digit {label}. Its score with the average {digit} is **{score}**.")
     printed = _printed(digit, image)
     st.markdown(
@@ -211,7 +205,7 @@ def show_best_bias(digit: int) -> None:
     best = evaluation_of(replace(MEMOIRE_NEURON, digit=digit, bias=sweep.best_bias))
     fair = resources.best_bias_of_training(digit)
     chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    show_chart(_sweep_figure(digit, current_language()), "average_sweep", chart)
+    show_chart(_sweep_figure(digit), "average_sweep", chart)
     with text:
         st.markdown(
             _(
@@ -266,12 +260,10 @@ def show_memoire_table() -> None:
             _decimals(test.always_no_accuracy),
         ),
     ]
-    st.table(
-        [
-            {_("Digit 8, bias −45, threshold 0.5"): name, _("Mémoire"): printed, _("Here"): ours}
-            for name, printed, ours in rows
-        ]
-    )
+    head = (_("Digit 8, bias −45, threshold 0.5"), _("Mémoire"), _("Here"))
+    # Not st.table, which makes a data frame of it at every visit.
+    table = [head, (":--", "--:", "--:"), *rows]
+    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in table))
     st.caption(
         _(
             "Images are counted from 0. Notice that on MNIST all agree but one: where the mémoire "
@@ -282,7 +274,7 @@ def show_memoire_table() -> None:
 
 def show_difference(digit: int, second: int) -> None:
     """Show what the average of one digit has that another has not."""
-    show_chart(_difference_figure(digit, second, current_language()), "average_difference")
+    show_chart(_difference_figure(digit, second), "average_difference")
     if digit == second:
         notice = _("The same average twice: choose another digit to see a difference.")
     else:
@@ -293,10 +285,7 @@ def show_difference(digit: int, second: int) -> None:
     st.caption(notice.format(digit=digit, second=second))
 
 
-# Most runs change one or two of the six figures. The others are kept, as making one takes 3 ms;
-# charts only read them. The language is that of their words.
-@st.cache_resource(show_spinner=False, max_entries=100)
-def _accuracy_figure(neuron: Neuron, language: str) -> go.Figure:
+def _accuracy_figure(neuron: Neuron) -> go.Figure:
     """Return the accuracy beside that of always answering no, and of the best bias."""
     test, sweep = evaluation_of(neuron), resources.bias_sweep(neuron.digit, neuron.threshold)
     names = (_("this neuron"), _("always “no”"), _("best bias"))
@@ -305,36 +294,31 @@ def _accuracy_figure(neuron: Neuron, language: str) -> go.Figure:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
-def _overlap_figure(neuron: Neuron, language: str) -> go.Figure:
+def _overlap_figure(neuron: Neuron) -> go.Figure:
     """Return the scores of the digit and of the rest."""
     scores = resources.digit_scores(neuron.digit)
     return figures.score_histogram(scores.test, scores.test_is_digit, neuron.digit, neuron.cut)
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
-def _sigmoid_figure(neuron: Neuron, index: int, is_test: bool, language: str) -> go.Figure:
+def _sigmoid_figure(neuron: Neuron, image: ChosenImage) -> go.Figure:
     """Return the mémoire's samples and an image on the sigmoid."""
     colours = {MEMOIRE_FOUR: theme.NO, MEMOIRE_EIGHT: theme.YES}
     samples = [
         figures.SigmoidSample(sample.caption, sample.score, colours[sample.index])
         for sample in _memoire_samples(neuron.digit)
     ]
-    image = chosen_image(neuron.digit, index, is_test)
     name = _("chosen below: {name}").format(name=image.name)
     samples.append(figures.SigmoidSample(name, image.score, theme.PURPLE, is_ring=True))
     return figures.sigmoid_curve(samples, neuron.bias, neuron.threshold)
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
-def _pixels_figure(digit: int, index: int, is_test: bool, language: str) -> go.Figure:
+def _pixels_figure(digit: int, image: ChosenImage) -> go.Figure:
     """Return the score of an image, pixel by pixel."""
-    weights, pixels = resources.average_digits()[digit], chosen_image(digit, index, is_test).pixels
+    weights, pixels = resources.average_digits()[digit], image.pixels
     return figures.pixel_products(pixels, weights, pixel_products(pixels, weights))
 
 
-@st.cache_resource(show_spinner=False, max_entries=50)
-def _sweep_figure(digit: int, language: str) -> go.Figure:
+def _sweep_figure(digit: int) -> go.Figure:
     """Return the accuracy at every bias, with the best one and the mémoire's."""
     neuron = replace(MEMOIRE_NEURON, digit=digit)
     evaluation = evaluation_of(neuron)
@@ -344,8 +328,7 @@ def _sweep_figure(digit: int, language: str) -> go.Figure:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
-def _difference_figure(digit: int, second: int, language: str) -> go.Figure:
+def _difference_figure(digit: int, second: int) -> go.Figure:
     """Return two averages and their difference."""
     averages = resources.average_digits()
     names = tuple(_("average {digit}").format(digit=shown) for shown in (digit, second))

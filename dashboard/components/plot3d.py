@@ -4,7 +4,6 @@
 served from ``static/``. Stepping and playing happen in the browser, without a run of the page.
 """
 
-import json
 import logging
 import os
 import tempfile
@@ -86,44 +85,41 @@ def plot3d(
     ValueError
         If an axis of the scene has no fixed range, or a state updates a trace that does not exist.
     """
-    payload = _figure_payload(figure)
+    content = _content(figure)
+    n_traces = len(content["data"])
     for number, state in enumerate(states):
-        unknown = [trace for trace in state.updates if not 0 <= trace < len(figure.data)]
+        unknown = [trace for trace in state.updates if not 0 <= trace < n_traces]
         if unknown:
             raise ValueError(
-                f"states[{number}].updates must name traces 0 to {len(figure.data) - 1}, "
-                f"got {unknown}"
+                f"states[{number}].updates must name traces 0 to {n_traces - 1}, got {unknown}"
             )
-    steps = [{"caption": state.caption, "updates": state.updates} for state in states]
-    _component(
-        key=key,
-        data={
-            "key": key,
-            "figure": payload,
-            # Through Plotly's encoder, because updates may hold NumPy arrays.
-            "states": json.loads(to_json_plotly(steps)),
-            "height": height,
-            "autoplay": int(autoplay),
-            "plotlyjs": f"app/static/{PLOTLYJS_NAME}?v={get_plotlyjs_version()}",
-            "text": {
-                "label": label,
-                "hint": _("Drag to turn, or use the arrow keys."),
-                "zoom_in": _("Zoom in"),
-                "zoom_out": _("Zoom out"),
-                "reset": _("Reset view"),
-                "play": _("Play"),
-                "pause": _("Pause"),
-                "previous": _("Previous step"),
-                "next": _("Next step"),
-                "step": _("Step"),
-                "speed": _("Speed"),
-                "failed": _(
-                    "The 3D view cannot be drawn: reload the page, and if that does not help, "
-                    "look into the log of the server."
-                ),
-            },
+    data = {
+        "key": key,
+        "figure": content,
+        "states": [{"caption": state.caption, "updates": state.updates} for state in states],
+        "height": height,
+        "autoplay": int(autoplay),
+        "plotlyjs": f"app/static/{PLOTLYJS_NAME}?v={get_plotlyjs_version()}",
+        "text": {
+            "label": label,
+            "hint": _("Drag to turn, or use the arrow keys."),
+            "zoom_in": _("Zoom in"),
+            "zoom_out": _("Zoom out"),
+            "reset": _("Reset view"),
+            "play": _("Play"),
+            "pause": _("Pause"),
+            "previous": _("Previous step"),
+            "next": _("Next step"),
+            "step": _("Step"),
+            "speed": _("Speed"),
+            "failed": _(
+                "The 3D view cannot be drawn: reload the page, and if that does not help, "
+                "look into the log of the server."
+            ),
         },
-    )
+    }
+    # As one text, because Streamlit would search values for tables, and knows no NumPy arrays.
+    _component(key=key, data=to_json_plotly(data))
 
 
 @cache
@@ -162,16 +158,14 @@ def publish_plotlyjs(static_dir: Path) -> bool:
     return True
 
 
-def _figure_payload(figure: go.Figure) -> dict:
-    """Return data and layout as JSON values, without the template, which is the page's affair."""
+def _content(figure: go.Figure) -> dict:
+    """Return data and layout, without the template, which is the page's affair."""
     content = figure.to_dict()
     # Streamlit's default template holds placeholder colours that only st.plotly_chart replaces.
-    content["layout"].pop("template", None)
-    payload = json.loads(to_json_plotly(content))
-    scene = payload["layout"].get("scene", {})
+    layout = {name: value for name, value in content["layout"].items() if name != "template"}
     for axis in ("xaxis", "yaxis", "zaxis"):
-        if "range" not in scene.get(axis, {}):
+        if "range" not in layout.get("scene", {}).get(axis, {}):
             raise ValueError(
                 f"figure must fix the range of scene.{axis}, or the view would rescale at each step"
             )
-    return {"data": payload["data"], "layout": payload["layout"]}
+    return {"data": content["data"], "layout": layout}

@@ -9,6 +9,7 @@ from dashboard import resources
 from dashboard.chart import show_chart
 from dashboard.figures.doubt import refusal_costs
 from dashboard.language import _
+from dashboard.pictures import show_picture
 from dashboard.training.results.wording import count, percent
 from nncore.calibration import acceptance_curve
 from nncore.doubt import LEAST_DIGIT_PROBABILITY, Doubt, digit_probabilities
@@ -151,7 +152,7 @@ def show_refusal_costs(reader: resources.EvaluatedModel, threshold: float) -> No
         tiles = doubts.non_digits[: _N_ROWS * _N_COLUMNS]
         rows = [np.hstack(tiles[row::_N_ROWS]) for row in range(_N_ROWS)]
         words = _("Letters, signs, scribbles, and several at once, drawn by the program")
-        st.image(255 - np.vstack(rows), width="stretch", caption=words, alt=words)
+        show_picture(255 - np.vstack(rows), words, caption=words)
 
 
 @st.cache_resource(show_spinner=False)
@@ -167,7 +168,12 @@ def _doubts() -> _Doubts:
     return _Doubts(non_digits, of_digits, of_non_digits)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={resources.EvaluatedModel: id})
+@st.cache_resource(
+    show_spinner=False,
+    max_entries=32,
+    ttl=resources.KEPT_FOR,
+    hash_funcs={resources.EvaluatedModel: id},
+)
 def _answers(reader: resources.EvaluatedModel) -> _Answers:
     """Return how sure a network is of its answers."""
     outputs = (reader.evaluation.probabilities, reader.model.network.predict(_doubts().non_digits))

@@ -55,6 +55,7 @@ def brush_slider() -> int:
         canvas.MAX_BRUSH_PX,
         20,
         key="draw_brush",
+        width=canvas.CANVAS_PX,
         bind="query-params",
     )
 

@@ -1,17 +1,21 @@
 """What the drawing page answers: the digit and how sure the network is, or that it is none."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import streamlit as st
 
 from dashboard import resources
 from dashboard.chart import show_chart
+from dashboard.drawing import form
 from dashboard.drawing.doubt import show_doubt
 from dashboard.drawing.paper import Paper
 from dashboard.figures import prediction as figures
 from dashboard.language import _
+from dashboard.pictures import show_picture
 from nncore.doubt import Doubt
+from nncore.drawing import DigitSteps, Preprocessing
 from nncore.layers import ActivationLayer
 from nncore.network import SequentialNetwork
 
@@ -19,19 +23,20 @@ from nncore.network import SequentialNetwork
 _EXAMPLE = 0
 
 
-def example() -> Paper:
-    """Return a test image of MNIST on paper, to be read where nothing else is."""
-    return Paper(resources.mnist().test_images[_EXAMPLE])
+@cache
+def example(preprocessing: Preprocessing) -> tuple[Paper, DigitSteps]:
+    """Return a test image of MNIST on paper, to be read where nothing else is, and its steps."""
+    paper = Paper(resources.mnist().test_images[_EXAMPLE])
+    return paper, paper.steps(preprocessing)
 
 
 def show_answer(
     image: np.ndarray,
     network: SequentialNetwork,
-    threshold: float,
     doubt: Doubt | None,
     say_what_is_missing: Callable[[], None] | None = None,
-) -> None:
-    """Show what a network answers.
+) -> float:
+    """Show what a network answers, and let the reader choose the threshold of acceptance.
 
     Parameters
     ----------
@@ -39,45 +44,48 @@ def show_answer(
         What the network sees.
     network : SequentialNetwork
         For 28x28 pixels and ten digits.
-    threshold : float
-        The largest output must exceed this, or the answer is "not sure".
     doubt : Doubt or None
         Why the image is taken for no digit, if it is.
     say_what_is_missing : callable, optional
         Called in place of the answer if the image is `example`.
+
+    Returns
+    -------
+    float
+        The threshold: the largest output must exceed it, or the answer is "not sure".
     """
+    # The answer stands above the slider that it depends on.
+    answer = st.container()
+    threshold = form.threshold_slider()
     outputs = network.predict(image[np.newaxis])[0]
-    # Weights of any size can be uploaded.
-    if not np.isfinite(outputs).all():
-        st.error(_("This network's outputs are too large for a number: choose another network."))
-        return
-    are_probabilities = _ends_in_softmax(network)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        seen = _("What the network sees")
-        st.image(figures.digit_picture(image), width=figures.PICTURE_PX, caption=seen, alt=seen)
-        with st.container(gap="xsmall"):
-            if say_what_is_missing is not None:
-                say_what_is_missing()
-                st.caption(
-                    _("Meanwhile, what it makes of a test image of MNIST, a {digit}:").format(
-                        digit=resources.mnist().test_labels[_EXAMPLE]
-                    )
-                )
-            elif doubt is not None:
-                show_doubt(doubt)
-                st.caption(
-                    _("If it were one, it would be {digit} with {value}.").format(
-                        digit=outputs.argmax(), value=_value(outputs.max(), are_probabilities)
-                    )
-                )
-            else:
-                _say(outputs, threshold, are_probabilities)
-    show_chart(
-        figures.probability_bars(outputs, threshold, are_probabilities=are_probabilities),
-        "draw_bars",
-    )
-    if not are_probabilities:
-        st.caption(_("These outputs are no probabilities: nothing makes the ten of them sum to 1."))
+    with answer:
+        # Weights of any size can be uploaded.
+        if not np.isfinite(outputs).all():
+            st.error(
+                _("This network's outputs are too large for a number: choose another network.")
+            )
+            return threshold
+        are_probabilities = _ends_in_softmax(network)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            seen = _("What the network sees")
+            picture = figures.digit_picture(image)
+            show_picture(picture, seen, width=figures.PICTURE_PX, caption=seen)
+            with st.container(gap="xsmall"):
+                if say_what_is_missing is not None:
+                    say_what_is_missing()
+                    _say_what_the_example_is()
+                elif doubt is not None:
+                    show_doubt(doubt)
+                    _say_what_it_would_be(outputs, are_probabilities)
+                else:
+                    _say(outputs, threshold, are_probabilities)
+        bars = figures.probability_bars(outputs, threshold, are_probabilities=are_probabilities)
+        show_chart(bars, "draw_bars")
+        if not are_probabilities:
+            st.caption(
+                _("These outputs are no probabilities: nothing makes the ten of them sum to 1.")
+            )
+    return threshold
 
 
 def ask_for_drawing() -> None:
@@ -114,6 +122,24 @@ def show_accuracy(reader: resources.EvaluatedModel) -> None:
             "Americans; the network that comes with the project has practised a 1 with a flag, a 7 "
             "with a bar and a 9 with a curl as well. Train one without, and draw them."
         ).format(accuracy=_percent(accuracy, decimals=1))
+    )
+
+
+def _say_what_the_example_is() -> None:
+    """Say what is read where nothing is drawn."""
+    st.caption(
+        _("Meanwhile, what it makes of a test image of MNIST, a {digit}:").format(
+            digit=resources.mnist().test_labels[_EXAMPLE]
+        )
+    )
+
+
+def _say_what_it_would_be(outputs: np.ndarray, are_probabilities: bool) -> None:
+    """Say what the network takes for a digit that is none."""
+    st.caption(
+        _("If it were one, it would be {digit} with {value}.").format(
+            digit=outputs.argmax(), value=_value(outputs.max(), are_probabilities)
+        )
     )
 
 

@@ -8,6 +8,7 @@ from dashboard import resources, state
 from dashboard.drawing.canvas import CANVAS_PX
 from dashboard.language import _
 from dashboard.own_hand.hand import Hand
+from dashboard.pictures import show_picture
 from dashboard.training.results.wording import percent
 from nncore.drawing import Preprocessing, ink_steps, stroke_steps
 from nncore.evaluation import wilson_interval
@@ -65,7 +66,7 @@ def show_practice() -> None:
         (_("Written by Americans: MNIST"), resources.mnist_examples()),
         (_("Made up by the program, as Europeans write"), resources.pen_digit_examples()),
     ):
-        st.image(picture, width="stretch", caption=words, alt=words)
+        show_picture(picture, words, caption=words)
     st.caption(
         _(
             "The network that comes with the project has practised on both. Nobody has written the "

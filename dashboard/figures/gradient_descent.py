@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures import theme
+from dashboard.figures.unchecked import UncheckedFigure
 from dashboard.language import _
 from nncore.activations import sigmoid, sigmoid_gradient
 from nncore.loss_surface import Descent
@@ -192,7 +193,7 @@ def surface(
     height = np.where(inside, descent.losses + lift, np.nan)
     last = np.flatnonzero(inside)[-1:]
     axis = {"zeroline": False}
-    return go.Figure(
+    return UncheckedFigure(
         [
             {
                 "type": "surface",

@@ -1,6 +1,5 @@
 """The pictures of the home page: small, transparent, and drawn from the data of the course."""
 
-import io
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -8,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageOps
 from plotly.colors import sample_colorscale
 
+from dashboard.figures.png import png
 from dashboard.figures.theme import BLUE, GREY, SEQUENTIAL, VERMILLION
 
 SIZE = (960, 288)
@@ -36,7 +36,7 @@ def image_tiles(images: Sequence[Image.Image]) -> bytes:
         tile = ImageOps.fit(image.convert("RGB"), (side, side))
         corner = (column * _TILE + _GAP // 2, row * _TILE + _GAP // 2)
         picture.paste(tile, corner, _rounded_mask(side))
-    return _png(picture)
+    return png(picture)
 
 
 def digit_tiles(digits: np.ndarray) -> bytes:
@@ -51,7 +51,7 @@ def digit_tiles(digits: np.ndarray) -> bytes:
     for number, digit in enumerate(digits[: 3 * COLUMNS]):
         row, column = divmod(number, COLUMNS)
         _paste(picture, _ink(digit), column, row)
-    return _png(picture)
+    return png(picture)
 
 
 def samples_and_averages(samples: np.ndarray, averages: np.ndarray) -> bytes:
@@ -71,7 +71,7 @@ def samples_and_averages(samples: np.ndarray, averages: np.ndarray) -> bytes:
             _paste(picture, _ink(samples[row, column]), column, row)
         levels = np.rint(averages[column] / averages[column].max() * 255).astype(np.uint8)
         _paste(picture, Image.fromarray(scale[levels]), column, 2)
-    return _png(picture)
+    return png(picture)
 
 
 def network(widths: Sequence[int]) -> bytes:
@@ -102,7 +102,7 @@ def network(widths: Sequence[int]) -> bytes:
         colour = BLUE if layer < len(layers) - 1 else VERMILLION
         for x, y in neurons:
             draw.ellipse((x - 18, y - 18, x + 18, y + 18), fill=colour)
-    return _png(picture.resize(SIZE, Image.Resampling.LANCZOS))
+    return png(picture.resize(SIZE, Image.Resampling.LANCZOS))
 
 
 def valley(losses: np.ndarray, path: np.ndarray) -> bytes:
@@ -125,7 +125,7 @@ def valley(losses: np.ndarray, path: np.ndarray) -> bytes:
     draw.line([coordinate for point in points for coordinate in point], fill=VERMILLION, width=8)
     for x, y in points:
         draw.ellipse((x - 14, y - 14, x + 14, y + 14), fill=VERMILLION)
-    return _png(picture.resize(SIZE, Image.Resampling.LANCZOS))
+    return png(picture.resize(SIZE, Image.Resampling.LANCZOS))
 
 
 def curves(*lines: Sequence[float]) -> bytes:
@@ -147,7 +147,7 @@ def curves(*lines: Sequence[float]) -> bytes:
         draw.line([c for point in points for c in point], fill=colour, width=10, joint="curve")
         for x, y in points:
             draw.ellipse((x - 16, y - 16, x + 16, y + 16), fill=colour)
-    return _png(picture.resize(SIZE, Image.Resampling.LANCZOS))
+    return png(picture.resize(SIZE, Image.Resampling.LANCZOS))
 
 
 def drawing_and_pixels(ink: np.ndarray, digit: np.ndarray) -> bytes:
@@ -171,7 +171,7 @@ def drawing_and_pixels(ink: np.ndarray, digit: np.ndarray) -> bytes:
     start, end, middle = left + side + 40, right - 40, side // 2
     draw.line((start, middle, end - 20, middle), fill=GREY, width=8)
     draw.polygon([(end, middle), (end - 32, middle - 24), (end - 32, middle + 24)], fill=GREY)
-    return _png(picture)
+    return png(picture)
 
 
 def parted_strokes(digits: Sequence[Sequence[np.ndarray]]) -> bytes:
@@ -197,7 +197,7 @@ def parted_strokes(digits: Sequence[Sequence[np.ndarray]]) -> bytes:
             draw.line(line.ravel().tolist(), fill=colour, width=18, joint="curve")
         if number:
             draw.line((number * width, 20, number * width, size[1] - 20), fill=GREY, width=3)
-    return _png(picture.resize(SIZE, Image.Resampling.LANCZOS))
+    return png(picture.resize(SIZE, Image.Resampling.LANCZOS))
 
 
 def _paste(picture: Image.Image, digit: Image.Image, column: int, row: int) -> None:
@@ -225,10 +225,3 @@ def _rounded_mask(side: int) -> Image.Image:
     mask = Image.new("L", (side * 2, side * 2))
     ImageDraw.Draw(mask).rounded_rectangle((0, 0, side * 2 - 1, side * 2 - 1), side // 5, fill=255)
     return mask.resize((side, side))
-
-
-def _png(picture: Image.Image) -> bytes:
-    """Return a picture as the bytes of a PNG."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()

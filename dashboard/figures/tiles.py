@@ -1,11 +1,11 @@
 """Small pictures for grids of many: a digit as it was written, a neuron's weights in colour."""
 
-import io
 from functools import cache
 
 import numpy as np
 from PIL import Image
 
+from dashboard.figures.png import png
 from dashboard.figures.weights import diverging_colours
 
 
@@ -17,7 +17,7 @@ def digit_tile(image: np.ndarray) -> bytes:
     image : ndarray of shape (28, 28), uint8
         255 is ink.
     """
-    return _png(Image.fromarray(255 - image))
+    return png(Image.fromarray(255 - image))
 
 
 def weight_tiles(weights: np.ndarray, limit: float) -> list[bytes]:
@@ -33,7 +33,7 @@ def weight_tiles(weights: np.ndarray, limit: float) -> list[bytes]:
     tiles = []
     for picture in map(Image.fromarray, levels.astype(np.uint8)):
         picture.putpalette(_colours())
-        tiles.append(_png(picture))
+        tiles.append(png(picture))
     return tiles
 
 
@@ -41,10 +41,3 @@ def weight_tiles(weights: np.ndarray, limit: float) -> list[bytes]:
 def _colours() -> bytes:
     """Return the colours of 255 levels, red, green and blue of each; 127 stands for zero."""
     return diverging_colours(np.linspace(-1, 1, 255))[:, :3].tobytes()
-
-
-def _png(picture: Image.Image) -> bytes:
-    """Return a picture as the bytes of a PNG."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()

@@ -12,6 +12,7 @@ from dashboard.chart import show_chart
 from dashboard.figures import numbers as figures
 from dashboard.figures.prediction import digit_picture
 from dashboard.language import _
+from dashboard.pictures import show_picture
 from nncore.doubt import digit_probabilities
 from nncore.network import SequentialNetwork
 from nncore.segmentation import Piece, ReadDigit, ReadNumber, cut_positions, read_number
@@ -141,7 +142,7 @@ def show_digits(number: ReadNumber) -> None:
 def _show_digit(place: int, digit: ReadDigit) -> None:
     """Show one digit with its alternatives."""
     seen = _("Digit {place} as the network sees it").format(place=place)
-    st.image(digit_picture(digit.image), width=_PICTURE_PX, alt=seen)
+    show_picture(digit_picture(digit.image), seen, width=_PICTURE_PX)
     ranked = [int(i) for i in digit.probabilities.argsort()[::-1]]
     corrections = state.of_session(Corrections)
     image = digit.image.tobytes()

@@ -9,18 +9,10 @@ from dashboard.training.export import show_export
 from dashboard.training.jobs import Job, JobState
 from dashboard.training.results import show_results
 from dashboard.training.running import show_layers
-from nncore.recipe import Recipe
 
 
-def show_ended(job: Job, recipe: Recipe | None) -> None:
-    """Show an ended training.
-
-    Parameters
-    ----------
-    job : Job
-    recipe : Recipe or None
-        By which to train its model on; None if the settings do not go together.
-    """
+def show_ended(job: Job) -> None:
+    """Show an ended training."""
     _say_how_it_ended(job)
     findings.show_findings(job)
     trained = resources.trained_model(job) if job.epochs else None
@@ -42,9 +34,8 @@ def show_ended(job: Job, recipe: Recipe | None) -> None:
             _("Train it on"),
             icon=":material/replay:",
             key="train_on",
-            disabled=recipe is None,
-            on_click=session.start,
-            args=(recipe, model_bytes),
+            on_click=session.start_chosen,
+            args=(model_bytes,),
         )
         st.page_link(
             shell.DRAW_DIGITS.path, label=_("Draw digits for it"), icon=shell.DRAW_DIGITS.icon
@@ -60,16 +51,8 @@ def show_shipped_model() -> None:
     show_results(trained, {})
 
 
-def offer_upload(recipe: Recipe | None, *, is_busy: bool) -> None:
-    """Let the reader go on with a model that was saved.
-
-    Parameters
-    ----------
-    recipe : Recipe or None
-        As for `show_ended`.
-    is_busy : bool
-        Whether another training has to end first.
-    """
+def offer_upload(*, is_busy: bool) -> None:
+    """Let the reader go on with a model that was saved, once no other training is in the way."""
     with st.expander(_("Go on with a saved model"), icon=":material/upload:"):
         uploaded = uploads.model_uploader(_("A model file (.npz) downloaded here"), "train_upload")
         if uploaded is not None:
@@ -81,9 +64,9 @@ def offer_upload(recipe: Recipe | None, *, is_busy: bool) -> None:
             st.button(
                 _("Train the uploaded model on"),
                 key="train_uploaded_on",
-                disabled=recipe is None or is_busy,
-                on_click=session.start,
-                args=(recipe, st.session_state["train_upload"].getvalue()),
+                disabled=is_busy,
+                on_click=session.start_chosen,
+                args=(st.session_state["train_upload"].getvalue(),),
             )
 
 

@@ -1,11 +1,12 @@
 """The settings of a training as widgets, and the presets that fill them in."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources
 from dashboard.fields import whole_number
 from dashboard.language import N_, _, ngettext
+from dashboard.pictures import show_picture
+from dashboard.training.results.gallery import Tile, show_gallery
 from nncore.augmentation import DEFORMATIONS
 from nncore.mnist import N_CLASSES
 from nncore.recipe import CHOICES, RANGES, RECIPES, Recipe
@@ -20,6 +21,9 @@ _MAX_HIDDEN_LAYERS = 3
 _PEN_DIGITS = (0, 1000, 3000, 10_000, 30_000)
 _TRAINING_SET_SIZES = (1000, 3000, 10_000, 30_000, 60_000)
 _N_PIXELS = 784
+# Two side by side on a phone, four beside the navigation.
+_FIELD_PX = 154
+_EXAMPLES_PX = 252
 
 
 def preset_buttons() -> None:
@@ -31,53 +35,51 @@ def preset_buttons() -> None:
 
 
 def recipe_form() -> Recipe | None:
-    """Show the settings, in rows of four.
+    """Show the settings.
 
     Returns
     -------
     Recipe or None
         None, after a sentence on the page, if the settings do not go together.
     """
-    first, second, third, fourth = (st.columns(4) for _ in range(4))
-    hidden = [
-        whole_number(
-            _("Hidden layer {number}").format(number=number),
-            low=0,
-            high=1024,
-            value=size,
-            help=_("Neurons; 0 leaves the layer out."),
-            key=f"train_hidden_{number}",
-            place=column,
-        )
-        for number, (column, size) in enumerate(
-            zip(first, _hidden_sizes(_DEFAULT), strict=False), start=1
-        )
-    ]
-    settings = {
-        "activation": _choice(first[3], _("Hidden activation"), "activation"),
-        "output": _choice(second[0], _("Output activation"), "output"),
-        "loss": _choice(second[1], _("Loss"), "loss"),
-        "initialisation": _choice(second[2], _("Starting weights"), "initialisation"),
-        "optimizer": _choice(second[3], _("Optimiser"), "optimizer"),
-        "learning_rate": _number(third[0], _("Learning rate"), "learning_rate", 0.0001, 10.0),
-        "schedule": _choice(third[1], _("Learning-rate schedule"), "schedule"),
-        "batch_size": _number(third[2], _("Mini-batch"), "batch_size", 1, 1000),
-        "epochs": _number(third[3], _("Epochs"), "epochs", 1, 50),
-        "dropout": _number(fourth[0], _("Dropout"), "dropout", 0.0, 0.9),
-        "weight_decay": _number(fourth[1], _("Weight decay"), "weight_decay", 0.0, 0.1),
-        "patience": _number(
-            fourth[2],
-            _("Patience"),
-            "patience",
-            0,
-            50,
-            help=_(
-                "Stop after so many epochs without a better accuracy on the last sixth of the "
-                "training images, which are then kept out of training; 0 never stops."
+    # One row that breaks where it must: rows of columns are a message each, at every click.
+    with st.container(horizontal=True):
+        hidden = [
+            whole_number(
+                _("Hidden layer {number}").format(number=number),
+                low=0,
+                high=1024,
+                value=size,
+                help=_("Neurons; 0 leaves the layer out."),
+                key=f"train_hidden_{number}",
+                width=_FIELD_PX,
+            )
+            for number, size in enumerate(_hidden_sizes(_DEFAULT), start=1)
+        ]
+        settings = {
+            "activation": _choice(_("Hidden activation"), "activation"),
+            "output": _choice(_("Output activation"), "output"),
+            "loss": _choice(_("Loss"), "loss"),
+            "initialisation": _choice(_("Starting weights"), "initialisation"),
+            "optimizer": _choice(_("Optimiser"), "optimizer"),
+            "learning_rate": _number(_("Learning rate"), "learning_rate", 0.0001, 10.0),
+            "schedule": _choice(_("Learning-rate schedule"), "schedule"),
+            "batch_size": _number(_("Mini-batch"), "batch_size", 1, 1000),
+            "epochs": _number(_("Epochs"), "epochs", 1, 50),
+            "dropout": _number(_("Dropout"), "dropout", 0.0, 0.9),
+            "weight_decay": _number(_("Weight decay"), "weight_decay", 0.0, 0.1),
+            "patience": _number(
+                _("Patience"),
+                "patience",
+                0,
+                50,
+                help=_(
+                    "Stop after so many epochs without a better accuracy on the last sixth of the "
+                    "training images, which are then kept out of training; 0 never stops."
+                ),
             ),
-        ),
-        "seed": _number(fourth[3], _("Seed"), "seed", 0, 9999),
-    }
+            "seed": _number(_("Seed"), "seed", 0, 9999),
+        }
     training_images = st.select_slider(
         _("Training images"),
         _TRAINING_SET_SIZES,
@@ -110,11 +112,8 @@ def recipe_form() -> Recipe | None:
         key="train_pen_digits",
         bind="query-params",
     )
-    st.image(
-        resources.pen_digit_examples(),
-        caption=_("A 1 with a flag, a 7 with a bar: each digit in a few forms, drawn by lot"),
-        width="stretch",
-    )
+    words = _("A 1 with a flag, a 7 with a bar: each digit in a few forms, drawn by lot")
+    show_picture(resources.pen_digit_examples(), words, caption=words)
     try:
         layers = (_N_PIXELS, *(size for size in hidden if size), N_CLASSES)
         return Recipe(layers=layers, **settings)
@@ -143,9 +142,8 @@ def recipe_in_words(recipe: Recipe) -> str:
 
 def _show_deformations() -> None:
     """Show a row of examples for each deformation, the digit itself in front."""
-    columns = st.columns(3)
-    for number, (name, examples) in enumerate(resources.deformation_examples().items()):
-        columns[number % 3].image(examples, caption=name, width="stretch")
+    tiles = [Tile(png, name, name) for name, png in resources.deformation_examples().items()]
+    show_gallery(tiles, _EXAMPLES_PX)
 
 
 def fill_in(recipe: Recipe) -> None:
@@ -170,30 +168,26 @@ def _hidden_sizes(recipe: Recipe) -> list[int]:
     return hidden + [0] * (_MAX_HIDDEN_LAYERS - len(hidden))
 
 
-def _choice(place: DeltaGenerator, label: str, field: str) -> str:
+def _choice(label: str, field: str) -> str:
     """Show a setting that is one of `CHOICES`; the names are the same in every language."""
-    return place.selectbox(
+    return st.selectbox(
         label,
         CHOICES[field],
         index=CHOICES[field].index(getattr(_DEFAULT, field)),
         key=f"train_{field}",
+        width=_FIELD_PX,
         bind="query-params",
     )
 
 
-def _number(
-    place: DeltaGenerator,
-    label: str,
-    field: str,
-    low: float,
-    high: float,
-    help: str | None = None,
-) -> float:
+def _number(label: str, field: str, low: float, high: float, help: str | None = None) -> float:
     """Show a setting that is a number, whole where its limits are."""
     value, key = getattr(_DEFAULT, field), f"train_{field}"
     if isinstance(low, int):
-        return whole_number(label, low=low, high=high, value=value, key=key, place=place, help=help)
-    return place.number_input(
+        return whole_number(
+            label, low=low, high=high, value=value, key=key, help=help, width=_FIELD_PX
+        )
+    return st.number_input(
         label,
         min_value=low,
         max_value=high,
@@ -201,5 +195,6 @@ def _number(
         format="%g",
         help=help,
         key=key,
+        width=_FIELD_PX,
         bind="query-params",
     )

@@ -8,23 +8,28 @@ from dashboard.fields import named_choice
 from dashboard.figures import training as figures
 from dashboard.figures.weights import weight_wall
 from dashboard.language import _, ngettext
+from dashboard.pictures import show_picture
 from dashboard.training import findings, panel, session
 from dashboard.training.jobs import Job
 from nncore.recipe import RANGES
 
 _REFRESH_S = 0.8
+# A class that waits looks at little that changes, and takes its share of the server for that.
+_REFRESH_WAITING_S = 2.5
 
 
 def show_running(job: Job) -> None:
-    """Show a waiting or running job, anew about every second until it has ended."""
-    st.fragment(_running, run_every=_REFRESH_S)(job)
+    """Show a waiting or running job, anew every few seconds until it has ended."""
+    is_waiting = resources.job_queue().place(job) > 0
+    every_s = _REFRESH_WAITING_S if is_waiting else _REFRESH_S
+    st.fragment(_running, run_every=every_s)(job, was_waiting=is_waiting)
 
 
-def _running(job: Job) -> None:
-    """Show where the job is now; once it has ended, the whole page shows its result."""
-    if not job.is_active:
-        st.rerun()
+def _running(job: Job, *, was_waiting: bool) -> None:
+    """Show where the job is now; once it has begun or ended, the whole page has to know."""
     place = resources.job_queue().place(job)
+    if not job.is_active or (was_waiting and not place):
+        st.rerun()
     if place:
         _show_wait(job, place)
     else:
@@ -141,7 +146,9 @@ def _show_first_layer(job: Job) -> None:
     if weights is None:
         st.caption(_("The first picture comes within a second of the start."))
         return
-    st.image(weight_wall(weights), width="stretch", output_format="PNG")
+    show_picture(
+        weight_wall(weights), _("What each of the first neurons of the first layer looks for")
+    )
     st.caption(
         _(
             "The weights of the first {n} neurons of the first layer: ink on blue pulls a neuron "

@@ -56,6 +56,20 @@ def start(recipe: Recipe, start_model: bytes | None = None, *, is_paused: bool =
     st.query_params[LINK_KEY] = job.id
 
 
+def choose(recipe: Recipe | None) -> None:
+    """Keep the settings of the next training; None if those on the page do not go together."""
+    state.of_session(state.TrainingState).recipe = recipe
+
+
+def start_chosen(start_model: bytes | None = None, *, is_paused: bool = False) -> None:
+    """Train with the settings that were chosen; parameters as for `start`."""
+    recipe = state.of_session(state.TrainingState).recipe
+    if recipe is None:
+        st.toast(_("The settings do not go together: they say above what to change."))
+    else:
+        start(recipe, start_model, is_paused=is_paused)
+
+
 def forget() -> None:
     """Turn away from the training; it goes on if it has not ended."""
     state.of_session(state.TrainingState).job_id = None

@@ -26,12 +26,14 @@ def words(app):
 def component(app, name):
     """Return what one of the page's own components gets, the grid or the cube."""
     part = {"grid": "tiles", "cube": "states"}[name]
-    [data] = [
-        data
-        for element in app.get("bidi_component")
-        if part in (data := json.loads(element.proto.json))
-    ]
+    [data] = [data for data in component_data(app) if part in data]
     return data[part]
+
+
+def component_data(app):
+    """Return what each component gets; the cube gets its values as one text."""
+    values = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    return [json.loads(value) if isinstance(value, str) else value for value in values]
 
 
 def positive(app):
@@ -172,11 +174,7 @@ def test_long_trainings_are_thinned_out_and_say_so(open_app):
 
 def test_pressing_train_makes_the_view_play_and_changes_nothing_else(app):
     def plays():
-        [count] = [
-            data["autoplay"]
-            for element in app.get("bidi_component")
-            if "autoplay" in (data := json.loads(element.proto.json))
-        ]
+        [count] = [data["autoplay"] for data in component_data(app) if "autoplay" in data]
         return count
 
     states = component(app, "cube")

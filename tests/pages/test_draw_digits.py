@@ -352,3 +352,12 @@ def test_a_forged_message_of_the_browser_draws_nothing(open_with, monkeypatch, s
     app.run()
     assert not app.exception
     assert answer(app) == "Nothing is drawn yet"
+
+
+def test_a_link_may_switch_a_step_off(open_with):
+    app = open_with(THREE, draw_pen="false")
+    assert not app.exception
+    assert not app.toggle(key="draw_pen").value
+    assert "Its lines as they are" in captions(app)
+    app.toggle(key="draw_pen").set_value(True).run()
+    assert captions(app)[: len(CAPTIONS)] == CAPTIONS

@@ -8,6 +8,7 @@ from dashboard.chart import show_chart
 from dashboard.figures import network_inside as figures
 from dashboard.figures.prediction import digit_picture
 from dashboard.language import _
+from dashboard.pictures import show_picture
 from dashboard.training.results import wording
 from dashboard.training.results.blocks import block_outputs, blocks_of
 from dashboard.training.results.image_choice import choose_image
@@ -66,7 +67,7 @@ def show_answer(
     answer = int(outputs.argmax())
     with st.container(horizontal=True, vertical_alignment="center"):
         name = _("A {label} of MNIST").format(label=label)
-        st.image(digit_picture(image), width=_IMAGE_PX, alt=name)
+        show_picture(digit_picture(image), name, width=_IMAGE_PX)
         with st.container(gap="xsmall"):
             mark = _("right") if answer == label else _("wrong")
             st.markdown(

@@ -17,8 +17,7 @@ from nncore.evaluation import Evaluation
 DIGITS_A_PAGE = 24
 _GRID = "display: grid; grid-template-columns: repeat(auto-fill, minmax({px}px, 1fr)); gap: 0.5rem"
 _IMAGE = (
-    "display: block; width: 100%; height: auto; aspect-ratio: 1; border-radius: 0.25rem; "
-    "image-rendering: pixelated"
+    "display: block; width: 100%; height: auto; border-radius: 0.25rem; image-rendering: pixelated"
 )
 _CAPTION = "text-align: center; font-size: 0.8125rem; line-height: 1.3"
 

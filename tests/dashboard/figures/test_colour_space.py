@@ -80,7 +80,7 @@ def test_a_state_changes_exactly_what_differs_between_two_figures():
     before, after = cube(1), cube(1, state=(0, 2, 1), sample=2)
     for trace, attributes in figures.state_attributes(COLOURS, TARGETS, 1, (0, 2, 1), 2).items():
         before.data[trace].update(attributes)
-    assert before.to_dict() == after.to_dict()
+    assert (before.data, before.layout) == (after.data, after.layout)
 
 
 @pytest.mark.parametrize("scale", [1, 255])

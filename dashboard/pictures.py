@@ -1,0 +1,45 @@
+"""How every picture of pixels is put on a page."""
+
+import base64
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.figures.png import png
+
+
+def show_picture(
+    picture: np.ndarray | bytes,
+    alt: str,
+    *,
+    width: int | str = "stretch",
+    caption: str | None = None,
+    place: DeltaGenerator | None = None,
+) -> None:
+    """Show a picture that travels with the page.
+
+    One in Streamlit's media storage has an address that others could open, and costs the browser
+    another request, and the server another answer, before it is seen.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (height, width) or (height, width, 4), uint8, or bytes
+        Grey, RGBA, or a PNG file; small, because every run sends it.
+    alt : str
+        For who does not see it.
+    width : int or str
+        In pixels, or as Streamlit takes it.
+    caption : str, optional
+        Shown below.
+    place : DeltaGenerator, optional
+        Where; by default the container that is open.
+    """
+    (place or st).image(data_url(picture), width=width, caption=caption, alt=alt)
+
+
+def data_url(picture: np.ndarray | bytes) -> str:
+    """Return a picture, as `show_picture` takes it, as an address that holds the picture itself."""
+    data = picture if isinstance(picture, bytes) else png(Image.fromarray(picture))
+    return f"data:image/png;base64,{base64.b64encode(data).decode()}"
