@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import resources, shell
 from dashboard.drawing import doubt, form, panel, preparation, trial
 from dashboard.drawing.canvas import canvas_and_rest
+from dashboard.drawing.pen_up import tell_when_pen_is_up
 from dashboard.drawing.why import show_why
 from dashboard.fields import named_choice
 from dashboard.language import _
@@ -88,3 +89,4 @@ with quality:
     panel.show_accuracy(reader)
 with drawing_place:
     reading(reader)
+tell_when_pen_is_up()

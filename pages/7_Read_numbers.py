@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import resources, shell
 from dashboard.drawing.canvas import canvas_and_rest
+from dashboard.drawing.pen_up import tell_when_pen_is_up
 from dashboard.language import _
 from dashboard.numbers import form, panel
 from nncore.segmentation import TooManyPiecesError
@@ -46,3 +47,4 @@ def reading() -> None:
 
 
 reading()
+tell_when_pen_is_up()

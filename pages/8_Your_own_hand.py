@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import resources, shell, state
 from dashboard.drawing.canvas import canvas_and_rest
+from dashboard.drawing.pen_up import tell_when_pen_is_up
 from dashboard.language import _
 from dashboard.own_hand import form, panel, tuning
 from dashboard.own_hand.hand import Hand
@@ -34,3 +35,4 @@ def drawing() -> None:
 drawing()
 tuning.show_tuning(hand)
 form.offer_file(hand)
+tell_when_pen_is_up()

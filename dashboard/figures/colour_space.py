@@ -148,7 +148,7 @@ def errors_per_epoch(errors: Sequence[int]) -> go.Figure:
         "x": list(range(1, len(errors) + 1)),
         "y": list(errors),
         "marker": {"color": theme.PURPLE},
-        "text": list(errors) if is_short else None,
+        "text": [str(n) for n in errors] if is_short else None,
         "textposition": "outside",
         "cliponaxis": False,
         "hovertemplate": _("epoch %{x}: %{y} wrong") + "<extra></extra>",

@@ -103,7 +103,7 @@ def accuracy_beside_twin(epochs: Sequence[EpochResult], twin: Sequence[EpochResu
     if epochs:
         lines.append(_line(_("training images"), epochs, TRAIN, colour=theme.VERMILLION))
         lines.append(_line(_("test images"), epochs, TEST, colour=theme.BLUE))
-    axis = {"title": _("Right answers"), "range": [-0.03, 1.03]}
+    axis = {"title": {"text": _("Right answers")}, "range": [-0.03, 1.03]}
     return _figure(lines, EPOCHS, _accuracy_axis() | axis)
 
 
@@ -178,12 +178,12 @@ def _place(result: EpochResult, against: str) -> float:
 
 def _loss_axis() -> dict:
     """Return the y axis of a loss."""
-    return {"title": _("Loss, mean of the epoch"), "rangemode": "tozero"}
+    return {"title": {"text": _("Loss, mean of the epoch")}, "rangemode": "tozero"}
 
 
 def _accuracy_axis() -> dict:
     """Return the y axis of an accuracy."""
-    return {"title": _("Right on test images"), "tickformat": ".0%"}
+    return {"title": {"text": _("Right on test images")}, "tickformat": ".0%"}
 
 
 def _powers(low: float, high: float) -> list[float]:
@@ -194,5 +194,5 @@ def _powers(low: float, high: float) -> list[float]:
 def _figure(traces: Sequence[dict], against: str, y_axis: dict) -> go.Figure:
     """Return a figure of traces over epochs or seconds."""
     title = _("Seconds of training") if against == SECONDS else _("Epochs")
-    x_axis = {"title": title, "rangemode": "tozero"}
+    x_axis = {"title": {"text": title}, "rangemode": "tozero"}
     return theme.figure(traces, _HEIGHT_PX, xaxis=x_axis, yaxis=y_axis, showlegend=True)

@@ -43,7 +43,7 @@ def confusion_matrix(confusion: np.ndarray, chosen: tuple[int, int] | None = Non
         "type": "scatter",
         "x": digits * len(digits),
         "y": np.repeat(digits, len(digits)).tolist(),
-        "text": confusion.ravel().tolist(),
+        "text": [str(n) for n in confusion.ravel()],
     }
     # A trace of its own takes the theme's colour; a heatmap chooses it by the cell, and takes
     # what is transparent for orange.

@@ -11,6 +11,7 @@ Okabe and Ito, Color Universal Design, 2008, https://jfly.uni-koeln.de/color/
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
+from plotly.colors import get_colorscale
 
 from dashboard.figures.unchecked import UncheckedFigure
 
@@ -27,8 +28,9 @@ NO = VERMILLION
 OURS = BLUE
 MEMOIRE = GREY
 
-# Colour scales for heatmaps, as Plotly takes them: from nothing to much, and around zero.
-SEQUENTIAL = "Cividis"
+# Colour scales for heatmaps: from nothing to much, and around zero. Not by name, because plotly.js
+# has other colours by the same one.
+SEQUENTIAL = get_colorscale("Cividis")
 DIVERGING = ((0.0, BLUE), (0.5, "#F2F2F2"), (1.0, VERMILLION))
 
 TRANSPARENT = "rgba(0, 0, 0, 0)"

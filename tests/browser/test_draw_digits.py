@@ -99,6 +99,24 @@ def clear(page):
     expect_nothing(page)
 
 
+def test_a_stroke_is_sent_at_once_and_not_when_the_canvas_has_waited(page):
+    open_canvas(page)
+    # The canvas' own button for that is pressed, which would be gone with another version.
+    page.evaluate(
+        """() => {
+            window.pressed = [];
+            document.addEventListener("click", (event) => {
+                const label = event.composedPath()[0].getAttribute("aria-label");
+                if (label) window.pressed.push(label);
+            }, true);
+        }"""
+    )
+    draw(page, "7")
+    page.get_by_role("heading", name="Look closer").click()
+    wait_until_idle(page)
+    assert page.evaluate("window.pressed") == ["Update the app with this drawing"] * 2
+
+
 def test_digits_drawn_by_mouse_are_read_within_a_second_of_each_stroke(page):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
