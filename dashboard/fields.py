@@ -89,3 +89,12 @@ def named_choice(label: str, names: Mapping[str, str], *, key: str) -> str:
     elif key in st.query_params:
         del st.query_params[key]
     return chosen
+
+
+def chosen_code(key: str) -> str | None:
+    """Return the code of a `named_choice` that may be drawn only later in the run.
+
+    It is that of the session or, before the first run, of the link; None without either. One from
+    a link may be anything.
+    """
+    return st.session_state.get(key, st.query_params.get(key))

@@ -7,7 +7,7 @@ from dashboard.drawing import doubt, form, panel, preparation, trial
 from dashboard.drawing.canvas import canvas_and_rest
 from dashboard.drawing.pen_up import tell_when_pen_is_up
 from dashboard.drawing.why import show_why
-from dashboard.fields import named_choice
+from dashboard.fields import chosen_code, named_choice
 from dashboard.language import _
 
 VIEW = "draw_view"
@@ -52,7 +52,7 @@ def reading(reader: resources.EvaluatedModel) -> None:
     refusal = None if is_example else paper.doubt(resources.doubt_network())
     with outcome:
         # Of another threshold nothing else on the page depends, but for what refusing costs.
-        is_alone = st.query_params.get(VIEW) != "refusing"
+        is_alone = chosen_code(VIEW) != "refusing"
         show_answer = st.fragment(panel.show_answer) if is_alone else panel.show_answer
         threshold = show_answer(
             steps.image, reader.model.network, refusal, missing if is_example else None

@@ -215,3 +215,14 @@ def test_a_finger_draws_on_a_phone_without_moving_the_page(open_page, theme):
     assert n_dark(page) > 2000
     assert canvas(page).bounding_box() == box
     clear(page)
+
+
+def test_what_refusing_costs_follows_the_threshold(page):
+    open_canvas(page)
+    page.get_by_text("What refusing costs").click()
+    refused = page.get_by_test_id("stMetric").filter(has_text="Digits refused")
+    expect(refused).to_be_visible()
+    wait_until_idle(page)
+    before = refused.inner_text()
+    page.get_by_role("slider", name="Threshold of acceptance").press("End")
+    expect(refused).not_to_have_text(before, use_inner_text=True)
