@@ -44,12 +44,11 @@ print(next(free, None) or sys.exit(f"No free port from {first} on; choose anothe
 endef
 export FREE_PORT
 
-# One shell command, in which the port that was found free is the one used. A second BLAS thread
-# costs more than it brings on a single image, and must be refused before NumPy is imported.
+# One shell command, in which the port that was found free is the one used.
 define START_DASHBOARD
 @port=$$("$(IN_VENV)" -c "$$FREE_PORT" "$(PORT)") && \
 	echo "Dashboard: http://localhost:$$port (Ctrl-C stops it)" && \
-	exec env OPENBLAS_NUM_THREADS=1 "$(IN_VENV)" -m streamlit run app.py --server.port "$$port" \
+	exec "$(IN_VENV)" -m streamlit run app.py --server.port "$$port" \
 		--logger.hideWelcomeMessage=true --logger.level=warning
 endef
 

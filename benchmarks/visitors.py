@@ -22,6 +22,7 @@ PAGES = {
     "Experiments": None,
     "Draw_digits": ("draw_threshold", "double_array_value", (0.0, 1.0)),
     "Read_numbers": None,
+    "Your_own_hand": None,
 }
 _ANSWER_WITHIN_S = 60
 

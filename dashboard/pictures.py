@@ -5,7 +5,6 @@ import base64
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.figures.png import png
 
@@ -16,7 +15,6 @@ def show_picture(
     *,
     width: int | str = "stretch",
     caption: str | None = None,
-    place: DeltaGenerator | None = None,
 ) -> None:
     """Show a picture that travels with the page.
 
@@ -33,10 +31,8 @@ def show_picture(
         In pixels, or as Streamlit takes it.
     caption : str, optional
         Shown below.
-    place : DeltaGenerator, optional
-        Where; by default the container that is open.
     """
-    (place or st).image(data_url(picture), width=width, caption=caption, alt=alt)
+    st.image(data_url(picture), width=width, caption=caption, alt=alt)
 
 
 def data_url(picture: np.ndarray | bytes) -> str:

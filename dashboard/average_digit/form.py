@@ -1,6 +1,5 @@
 """The settings of the average-digit page as widgets: the digit, its neuron, and the image."""
 
-import base64
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from dashboard import resources
 from dashboard.fields import whole_number
 from dashboard.figures import average_digit as figures
 from dashboard.language import _
+from dashboard.pictures import data_url
 from nncore.average_digit import MEMOIRE_BIAS, MEMOIRE_DIGIT, MEMOIRE_THRESHOLD
 from nncore.mnist import N_CLASSES
 
@@ -231,7 +231,7 @@ def _tiles_as_buttons() -> str:
     picker = ".st-key-average_digit [role=radiogroup]"
     pictures = "".join(
         f"{picker} > button:nth-child({digit + 1}) {{ background-image: "
-        f"url(data:image/png;base64,{base64.b64encode(figures.tile(average)).decode()}) }}"
+        f"url({data_url(figures.tile(average))}) }}"
         for digit, average in enumerate(resources.average_digits())
     )
     return f"""<style>

@@ -3,7 +3,6 @@
 Accuracies are drawn in per cent, scores as they are.
 """
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from PIL import Image, ImageColor
 from plotly.colors import sample_colorscale
 
 from dashboard.figures import theme
+from dashboard.figures.png import png
 from dashboard.language import _
 from nncore.average_digit import BiasSweep, predict
 
@@ -59,9 +59,7 @@ def tile(average: np.ndarray) -> bytes:
     colours = sample_colorscale(theme.SEQUENTIAL, list(np.linspace(0, 1, 256)))
     picture = Image.fromarray(np.rint(255 * average).astype(np.uint8))
     picture.putpalette([level for colour in colours for level in ImageColor.getrgb(colour)])
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+    return png(picture)
 
 
 def difference(first: np.ndarray, second: np.ndarray, names: tuple[str, str]) -> go.Figure:

@@ -1,6 +1,5 @@
 """Many small pictures with captions, in one element of the page, and in pages where needed."""
 
-import base64
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import streamlit as st
 from dashboard import resources
 from dashboard.figures.tiles import digit_tile
 from dashboard.language import _
+from dashboard.pictures import data_url
 from dashboard.training.results import wording
 from nncore.evaluation import Evaluation
 
@@ -51,8 +51,8 @@ def show_gallery(tiles: Sequence[Tile], tile_px: int = 72) -> None:
     """
     # One element: 24 of st.image take ten times as long, and the media storage of the server.
     figures = "".join(
-        f'<figure style="margin: 0"><img src="data:image/png;base64,'
-        f'{base64.b64encode(tile.png).decode()}" alt="{html.escape(tile.alt)}" style="{_IMAGE}">'
+        f'<figure style="margin: 0"><img src="{data_url(tile.png)}" '
+        f'alt="{html.escape(tile.alt)}" style="{_IMAGE}">'
         f'<figcaption style="{_CAPTION}">{html.escape(tile.caption).replace(chr(10), "<br>")}'
         "</figcaption></figure>"
         for tile in tiles

@@ -10,7 +10,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from nncore.handwriting_set import HandwritingSet
 from nncore.model_files import Model, load_model, save_model
 from nncore.recipe import RECIPES
 from nncore.training import EpochResult, new_trainer
+from tests.dashboard.training.waiting import wait_until
 
 pytest.importorskip("distributed", reason="pip install -r requirements-cluster.txt")
 import psutil
@@ -131,13 +131,6 @@ def queue(cluster, monkeypatch):
     queue = JobQueue(Settings(cluster=cluster.address, running_jobs=2))
     yield queue
     queue.close()
-
-
-def wait_until(condition, timeout_s=60):
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        time.sleep(0.02)
 
 
 def run_locally(recipe, start=None):

@@ -1,5 +1,4 @@
 import io
-import time
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from nncore.mnist import load_mnist
 from nncore.model_files import Model, load_model, save_model
 from nncore.network import build_network
 from nncore.recipe import Recipe
+from tests.dashboard.training.waiting import wait_until
 
 SHORT, LONG = FineTuning(n_steps=10), FineTuning(n_steps=10_000)
 ME, YOU = "me", "you"
@@ -45,13 +45,6 @@ def queue():
     queue = JobQueue(Settings(running_jobs=2, waiting_jobs=2))
     yield queue
     queue.close()
-
-
-def wait_until(condition, timeout_s=60):
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        time.sleep(0.02)
 
 
 def test_a_job_tunes_reports_and_leaves_a_model_with_its_answers(queue, model, digits):

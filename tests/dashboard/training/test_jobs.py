@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from nncore.commands.train import train_arguments
 from nncore.mnist import load_mnist
 from nncore.model_files import load_model
 from nncore.recipe import RECIPES
+from tests.dashboard.training.waiting import wait_until
 
 SHORT = replace(RECIPES["recommended"], layers=(784, 16, 10), training_images=500, epochs=2)
 LONG = replace(SHORT, training_images=None, epochs=500)
@@ -24,13 +24,6 @@ def queue():
     queue = JobQueue(Settings(running_jobs=1, waiting_jobs=2))
     yield queue
     queue.close()
-
-
-def wait_until(condition, timeout_s=60):
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        time.sleep(0.02)
 
 
 def test_a_job_trains_reports_and_leaves_a_model(queue):
