@@ -3,18 +3,13 @@
 import io
 import re
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.cube import camera, turn, wait_for_cube
 from tests.browser.views import visit
 
 PATH = "/Colour_neuron"
-CAMERA = """view => {
-    const { eye, center, up } = view._fullLayout.scene._scene.getCamera();
-    return [eye, center, up].flatMap(({ x, y, z }) => [x, y, z]);
-}"""
-
 PLANE = """view => {
     const { x, y, z } = view._fullData.find(({ type }) => type === "mesh3d");
     return JSON.stringify([x, y, z].map(([...values]) => values));
@@ -32,17 +27,6 @@ def caption(page: Page):
 
 def cube(page: Page):
     return page.get_by_role("group", name=re.compile("The cube of all colours"))
-
-
-def camera(page: Page) -> list[float]:
-    return cube(page).evaluate(CAMERA)
-
-
-def wait_for_cube(page: Page) -> None:
-    expect(cube(page).locator("canvas").first).to_be_visible()
-    page.wait_for_function(
-        "view => view._fullLayout?.scene?._scene", arg=cube(page).element_handle()
-    )
 
 
 def drawn_plane(page: Page) -> str:
@@ -93,18 +77,10 @@ def test_label_train_step_and_play(page):
 def test_a_turned_view_stays_turned(page):
     visit(page, PATH)
     wait_for_cube(page)
-    home = camera(page)
-    box = cube(page).bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 40, y + 10, steps=4)
-    page.mouse.up()
-    turned = camera(page)
-    assert turned != pytest.approx(home, abs=0.1)
+    turned = turn(cube(page))
 
     def expect_turned() -> None:
-        assert camera(page) == pytest.approx(turned, abs=1e-6)
+        assert camera(page) == turned
 
     page.get_by_role("button", name="Previous step").click()
     expect(caption(page)).to_contain_text("Update 6 of 7")
