@@ -54,6 +54,9 @@ def test_a_number_is_written_read_and_corrected(page):
     expect(page.get_by_role("combobox", name=re.compile("Digit 4"))).to_have_count(0)
     page.get_by_role("button", name="As the network cuts").click()
     expect_number(page, "1457")
+    # The number is shown before its digits, which a slow machine leaves as they were for a while.
+    expect(page.get_by_role("combobox", name=re.compile("Digit 4"))).to_be_visible()
+    wait_until_idle(page)
 
     # By keyboard alone: another digit for the second.
     digit = page.get_by_role("combobox", name=re.compile("Digit 2"))
