@@ -9,52 +9,55 @@ from dashboard.language import _
 # Wider, the pictures would push the second row of cards off a projector's screen.
 PAGE_WIDTH_PX = 1080
 
-shell.start_page(shell.HOME)
 
-# Written out here, because a picture of a page says what that page is about.
-picture_texts = {
-    shell.COLOUR_NEURON: _("The bank of images: flat colours, textures and gradients."),
-    shell.AVERAGE_DIGIT: _("Two handwritten samples of each digit, and the average of all."),
-    shell.GRADIENT_DESCENT: _("A path of steps down into a valley of the loss."),
-    shell.TRAIN_A_NETWORK: _("Four layers of neurons, each joined to all of the next."),
-    shell.EXPERIMENTS: _("Curves of two trainings: one learns, one does not."),
-    shell.DRAW_DIGITS: _("A drawn 3, and the 28 by 28 pixels that the network sees of it."),
-    shell.READ_NUMBERS: _("A number of four digits, cut apart."),
-    shell.YOUR_OWN_HAND: _("Thirty digits as a hand draws them."),
-}
-# (figure, what it is): all printed in the mémoire, but for the 90.26 %, which is recomputed.
-story = (
-    (_("16 images"), _("taught one neuron what red is, with the result p = (41.6, −67.8, −59.8).")),
-    (_("66.94 %"), _("right with the average 8 — while always answering “no” gets 90.26 %.")),
-    (_("5 hours"), _("of training for a network of 598 neurons.")),
-    (_("92 %"), _("was its best accuracy. Experiments 4 and 5 show what held it back.")),
-)
-
-with st.container(width=PAGE_WIDTH_PX):
-    st.title(_(shell.APP_NAME))
-    st.markdown(
-        _(
-            "Teach one neuron a colour, then a network to read digits: experiments on real data, "
-            "each with its formula and its surprise."
-        )
+with shell.page(shell.HOME):
+    # Written out here, because a picture of a page says what that page is about.
+    picture_texts = {
+        shell.COLOUR_NEURON: _("The bank of images: flat colours, textures and gradients."),
+        shell.AVERAGE_DIGIT: _("Two handwritten samples of each digit, and the average of all."),
+        shell.GRADIENT_DESCENT: _("A path of steps down into a valley of the loss."),
+        shell.TRAIN_A_NETWORK: _("Four layers of neurons, each joined to all of the next."),
+        shell.EXPERIMENTS: _("Curves of two trainings: one learns, one does not."),
+        shell.DRAW_DIGITS: _("A drawn 3, and the 28 by 28 pixels that the network sees of it."),
+        shell.READ_NUMBERS: _("A number of four digits, cut apart."),
+        shell.YOUR_OWN_HAND: _("Thirty digits as a hand draws them."),
+    }
+    # (figure, what it is): all printed in the mémoire, but for the 90.26 %, which is recomputed.
+    story = (
+        (
+            _("16 images"),
+            _("taught one neuron what red is, with the result p = (41.6, −67.8, −59.8)."),
+        ),
+        (_("66.94 %"), _("right with the average 8 — while always answering “no” gets 90.26 %.")),
+        (_("5 hours"), _("of training for a network of 598 neurons.")),
+        (_("92 %"), _("was its best accuracy. Experiments 4 and 5 show what held it back.")),
     )
-    for number, page in enumerate(shell.PAGES[1:], start=1):
-        if number % 2:
-            row = iter(st.columns(2))
-        with next(row).container(border=True, height="stretch"):
-            if picture := card_picture(page.path):
-                st.image(picture, width="stretch", alt=picture_texts[page])
-            st.markdown(f"##### {_(page.question)}\n\n{_(page.summary)}")
-            # The arrow is part of the label, because the icon is that of the page.
-            label = f"**{number}. {_(page.title)}** :material/arrow_forward:"
-            st.page_link(page.path, label=label, icon=page.icon)
 
-    st.subheader(_("The story behind it"))
-    st.markdown(
-        _(
-            "In 2022-2023 a student of mathematics and economics wrote these programs for a "
-            "*mémoire*, to understand what a network of neurons does. Its figures:"
+    with st.container(width=PAGE_WIDTH_PX):
+        st.title(_(shell.APP_NAME))
+        st.markdown(
+            _(
+                "Teach one neuron a colour, then a network to read digits: experiments on real "
+                "data, each with its formula and its surprise."
+            )
         )
-    )
-    for column, (figure, meaning) in zip(st.columns(4), story, strict=True):
-        column.markdown(f"### {figure}\n\n:small[{meaning}]")
+        for number, page in enumerate(shell.PAGES[1:], start=1):
+            if number % 2:
+                row = iter(st.columns(2))
+            with next(row).container(border=True, height="stretch"):
+                if picture := card_picture(page.path):
+                    st.image(picture, width="stretch", alt=picture_texts[page])
+                st.markdown(f"##### {_(page.question)}\n\n{_(page.summary)}")
+                # The arrow is part of the label, because the icon is that of the page.
+                label = f"**{number}. {_(page.title)}** :material/arrow_forward:"
+                st.page_link(page.path, label=label, icon=page.icon)
+
+        st.subheader(_("The story behind it"))
+        st.markdown(
+            _(
+                "In 2022-2023 a student of mathematics and economics wrote these programs for a "
+                "*mémoire*, to understand what a network of neurons does. Its figures:"
+            )
+        )
+        for column, (figure, meaning) in zip(st.columns(4), story, strict=True):
+            column.markdown(f"### {figure}\n\n:small[{meaning}]")

@@ -1,8 +1,10 @@
 """The frame of every page: browser title, navigation, language, and what the figures need.
 
-Each page begins with ``start_page(...)``; the home page draws its cards from ``PAGES``.
+Each page is drawn within ``page(...)``; the home page draws its cards from ``PAGES``.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard import housekeeping, language
 from dashboard.components.plot3d import publish_plotlyjs
 from dashboard.language import N_, _
+from dashboard.turns import turn
 
 APP_NAME = N_("How neurons learn")
 MEMOIRE_URL = "https://github.com/Niram1/Project-IA-LANGER-Marin"
@@ -144,14 +147,22 @@ PAGES = (
 )
 
 
-def start_page(page: Page) -> None:
-    """Set up the frame of a page; the first call of every page.
+@contextmanager
+def page(shown: Page) -> Iterator[None]:
+    """Wait for this visitor's turn, and set up the page, all of which is drawn within this.
 
     Parameters
     ----------
-    page : Page
+    shown : Page
         The page that is running, one of ``PAGES``.
     """
+    with turn():
+        _draw_frame(shown)
+        yield
+
+
+def _draw_frame(shown: Page) -> None:
+    """Show navigation and title, and have the figures find what they need."""
     with st.sidebar:
         navigation = st.container(gap="xxsmall")
         # Before any other text, because it decides the language of all of them.
@@ -161,7 +172,7 @@ def start_page(page: Page) -> None:
         )
         st.caption(about.format(url=MEMOIRE_URL))
     st.set_page_config(
-        page_title=f"{_(page.title)} · {_(APP_NAME)}",
+        page_title=f"{_(shown.title)} · {_(APP_NAME)}",
         # An emoji, because Streamlit fetches a material icon for the tab from a server of Google.
         page_icon="🧠",
         layout="wide",
@@ -169,6 +180,9 @@ def start_page(page: Page) -> None:
     )
     for target in PAGES:
         navigation.page_link(target.path, label=_(target.title), icon=target.icon, width="stretch")
+    # The home page bears the name of the whole, and sets it itself.
+    if shown is not HOME:
+        st.title(_(shown.title))
     publish_plotlyjs(STATIC_DIR)
     housekeeping.look_after_session()
 

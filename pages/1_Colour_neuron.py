@@ -7,21 +7,10 @@ from dashboard.colour_neuron import lesson
 from dashboard.colour_neuron.labels import label_images
 from dashboard.colour_neuron.sentences import train_on
 from dashboard.language import _
-
-shell.start_page(shell.COLOUR_NEURON)
-
-st.title(_(shell.COLOUR_NEURON.title))
-st.markdown(
-    _(
-        "One neuron sees of an image only its mean colour $e = (e_1, e_2, e_3)$: red, green, blue. "
-        "It computes $q = p_1 e_1 + p_2 e_2 + p_3 e_3$ and answers **yes** if $q \\ge 1$. After a "
-        "wrong answer it learns: $p \\leftarrow p + \\varepsilon e$ if it should have been yes, "
-        "$p \\leftarrow p - \\varepsilon e$ if no."
-    )
-)
+from dashboard.turns import fragment
 
 
-@st.fragment
+@fragment
 def show_lesson() -> None:
     """Show all that changes with the labels and settings, without a run of the whole page."""
     labels, cube = st.columns(2, gap="medium")
@@ -44,10 +33,20 @@ def show_lesson() -> None:
     with ask:
         st.subheader(_("Ask the neuron"))
         # Whoever asks about colour after colour changes nothing else.
-        st.fragment(lesson.ask_any_colour)(training)
+        fragment(lesson.ask_any_colour)(training)
     with experiments:
         st.subheader(_("Things to try"))
         lesson.show_experiments()
 
 
-show_lesson()
+with shell.page(shell.COLOUR_NEURON):
+    st.markdown(
+        _(
+            "One neuron sees of an image only its mean colour $e = (e_1, e_2, e_3)$: red, green, "
+            "blue. It computes $q = p_1 e_1 + p_2 e_2 + p_3 e_3$ and answers **yes** if $q \\ge "
+            "1$. After a wrong answer it learns: $p \\leftarrow p + \\varepsilon e$ if it should "
+            "have been yes, $p \\leftarrow p - \\varepsilon e$ if no."
+        )
+    )
+
+    show_lesson()

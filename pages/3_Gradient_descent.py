@@ -10,24 +10,12 @@ from dashboard.gradient_descent.gradient_check import show_gradient_check
 from dashboard.gradient_descent.slope import show_slope
 from dashboard.gradient_descent.small_network import exercise_fields
 from dashboard.language import _
+from dashboard.turns import fragment
 
 SURFACE, SIGMOID, STEPS, CHECK = "surface", "sigmoid", "steps", "check"
 
-shell.start_page(shell.GRADIENT_DESCENT)
-resources.mnist()
 
-st.title(_(shell.GRADIENT_DESCENT.title))
-st.markdown(
-    _(
-        "To learn is to walk downhill: the loss $\\mathcal{L}$ says how wrong a network is, its "
-        "gradient says how the loss changes with every weight, and a step goes a little against "
-        "it, $w \\leftarrow w - \\eta \\, \\partial\\mathcal{L} / \\partial w$. What does the way "
-        "look like, how steep is it, and who computes the gradient?"
-    )
-)
-
-
-@st.fragment
+@fragment
 def show_descent() -> None:
     """Let the reader choose a surface, and walk down it."""
     st.subheader(_("A real loss surface"))
@@ -47,14 +35,14 @@ def show_descent() -> None:
         surface.show_path(walk)
 
 
-@st.fragment
+@fragment
 def show_slope_of_sigmoid() -> None:
     """Let the reader feel how steep the sigmoid is."""
     st.subheader(_("The slope of one neuron"))
     show_slope()
 
 
-@st.fragment
+@fragment
 def show_steps() -> None:
     """Follow backpropagation through a small network."""
     st.subheader(_("Backpropagation, step by step"))
@@ -67,7 +55,7 @@ def show_steps() -> None:
     show_backpropagation(exercise_fields())
 
 
-@st.fragment
+@fragment
 def show_check() -> None:
     """Check the gradient of the same network."""
     st.subheader(_("Is the gradient right?"))
@@ -89,22 +77,33 @@ def show_check() -> None:
     show_gradient_check(exercise)
 
 
-part = named_choice(
-    _("What to look at"),
-    {
-        SURFACE: _("Surface"),
-        SIGMOID: _("Sigmoid"),
-        STEPS: _("Backprop"),
-        CHECK: _("Check"),
-    },
-    key="descent_part",
-)
-# Only the part that is looked at is computed.
-if part == SURFACE:
-    show_descent()
-elif part == SIGMOID:
-    show_slope_of_sigmoid()
-elif part == STEPS:
-    show_steps()
-else:
-    show_check()
+with shell.page(shell.GRADIENT_DESCENT):
+    resources.mnist()
+    st.markdown(
+        _(
+            "To learn is to walk downhill: the loss $\\mathcal{L}$ says how wrong a network is, "
+            "its gradient says how the loss changes with every weight, and a step goes a little "
+            "against it, $w \\leftarrow w - \\eta \\, \\partial\\mathcal{L} / \\partial w$. What "
+            "does the way look like, how steep is it, and who computes the gradient?"
+        )
+    )
+
+    part = named_choice(
+        _("What to look at"),
+        {
+            SURFACE: _("Surface"),
+            SIGMOID: _("Sigmoid"),
+            STEPS: _("Backprop"),
+            CHECK: _("Check"),
+        },
+        key="descent_part",
+    )
+    # Only the part that is looked at is computed.
+    if part == SURFACE:
+        show_descent()
+    elif part == SIGMOID:
+        show_slope_of_sigmoid()
+    elif part == STEPS:
+        show_steps()
+    else:
+        show_check()

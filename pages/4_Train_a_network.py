@@ -5,22 +5,10 @@ import streamlit as st
 from dashboard import resources, shell
 from dashboard.language import _
 from dashboard.training import ended, form, running, session
-
-shell.start_page(shell.TRAIN_A_NETWORK)
-resources.mnist()
-
-st.title(_(shell.TRAIN_A_NETWORK.title))
-st.markdown(
-    _(
-        "Each layer turns its inputs $x$ into outputs $y$, and the last one says which digit it "
-        "is. Training takes a few images at a time (a mini-batch), asks how wrong the answers are "
-        "(the loss $L$), and moves every weight a little downhill."
-    )
-)
-st.latex(r"y = \sigma(W x + b) \qquad W \leftarrow W - \alpha \, \partial L / \partial W")
+from dashboard.turns import fragment
 
 
-@st.fragment
+@fragment
 def choose_and_train(*, is_busy: bool) -> None:
     """Let the reader choose the settings of the next training, and start it."""
     form.preset_buttons()
@@ -52,14 +40,25 @@ def choose_and_train(*, is_busy: bool) -> None:
         st.rerun()
 
 
-job = session.current_job()
-is_active = job is not None and job.is_active
-is_busy = is_active and session.steers(job)
-choose_and_train(is_busy=is_busy)
-if is_active:
-    running.show_running(job)
-elif job is not None:
-    ended.show_ended(job)
-else:
-    ended.show_shipped_model()
-ended.offer_upload(is_busy=is_busy)
+with shell.page(shell.TRAIN_A_NETWORK):
+    resources.mnist()
+    st.markdown(
+        _(
+            "Each layer turns its inputs $x$ into outputs $y$, and the last one says which digit "
+            "it is. Training takes a few images at a time (a mini-batch), asks how wrong the "
+            "answers are (the loss $L$), and moves every weight a little downhill."
+        )
+    )
+    st.latex(r"y = \sigma(W x + b) \qquad W \leftarrow W - \alpha \, \partial L / \partial W")
+
+    job = session.current_job()
+    is_active = job is not None and job.is_active
+    is_busy = is_active and session.steers(job)
+    choose_and_train(is_busy=is_busy)
+    if is_active:
+        running.show_running(job)
+    elif job is not None:
+        ended.show_ended(job)
+    else:
+        ended.show_shipped_model()
+    ended.offer_upload(is_busy=is_busy)

@@ -10,23 +10,22 @@ from dashboard.language import _
 
 COMPARE, BUG_HUNT = "compare", "bugs"
 
-shell.start_page(shell.EXPERIMENTS)
-resources.mnist()
 
-st.title(_(shell.EXPERIMENTS.title))
-st.markdown(
-    _(
-        "One training tells little. Two that differ in a single setting tell what the setting "
-        "does, and one that went wrong tells how things go wrong. Guess first, then let the "
-        "networks train: each experiment takes seconds."
+with shell.page(shell.EXPERIMENTS):
+    resources.mnist()
+    st.markdown(
+        _(
+            "One training tells little. Two that differ in a single setting tell what the setting "
+            "does, and one that went wrong tells how things go wrong. Guess first, then let the "
+            "networks train: each experiment takes seconds."
+        )
     )
-)
-view = named_choice(
-    _("What to do"),
-    {COMPARE: _("Compare"), BUG_HUNT: _("Bug hunt")},
-    key="experiments_view",
-)
-if view == COMPARE:
-    show_comparison()
-else:
-    show_bug_hunt()
+    view = named_choice(
+        _("What to do"),
+        {COMPARE: _("Compare"), BUG_HUNT: _("Bug hunt")},
+        key="experiments_view",
+    )
+    if view == COMPARE:
+        show_comparison()
+    else:
+        show_bug_hunt()

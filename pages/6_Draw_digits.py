@@ -9,23 +9,12 @@ from dashboard.drawing.pen_up import tell_when_pen_is_up
 from dashboard.drawing.why import show_why
 from dashboard.fields import chosen_code, named_choice
 from dashboard.language import _
+from dashboard.turns import fragment
 
 VIEW = "draw_view"
 
-shell.start_page(shell.DRAW_DIGITS)
-resources.mnist()
 
-st.title(_(shell.DRAW_DIGITS.title))
-st.markdown(
-    _(
-        "The network turns 784 pixels into ten outputs $a_0, \\dots, a_9$ and answers with the "
-        "digit of the largest, $k = \\operatorname{argmax}_i a_i$, if $a_k >$ threshold (the "
-        "mémoire's threshold of acceptance). Otherwise it is not sure."
-    )
-)
-
-
-@st.fragment
+@fragment
 def reading(reader: resources.EvaluatedModel) -> None:
     """Take a drawing or a photo, show what the network makes of it, and look closer."""
     paper_place, outcome = canvas_and_rest()
@@ -53,7 +42,7 @@ def reading(reader: resources.EvaluatedModel) -> None:
     with outcome:
         # Of another threshold nothing else on the page depends, but for what refusing costs.
         is_alone = chosen_code(VIEW) != "refusing"
-        show_answer = st.fragment(panel.show_answer) if is_alone else panel.show_answer
+        show_answer = fragment(panel.show_answer) if is_alone else panel.show_answer
         threshold = show_answer(
             steps.image, reader.model.network, refusal, missing if is_example else None
         )
@@ -79,14 +68,24 @@ def reading(reader: resources.EvaluatedModel) -> None:
         trial.show_practice()
 
 
-# What a stroke changes comes first, but a network is chosen for the whole page.
-drawing_place = st.container()
-st.subheader(_("Who answers?"))
-choice, quality = st.columns([2, 3], gap="large")
-with choice:
-    reader = form.network_picker()
-with quality:
-    panel.show_accuracy(reader)
-with drawing_place:
-    reading(reader)
-tell_when_pen_is_up()
+with shell.page(shell.DRAW_DIGITS):
+    resources.mnist()
+    st.markdown(
+        _(
+            "The network turns 784 pixels into ten outputs $a_0, \\dots, a_9$ and answers with the "
+            "digit of the largest, $k = \\operatorname{argmax}_i a_i$, if $a_k >$ threshold (the "
+            "mémoire's threshold of acceptance). Otherwise it is not sure."
+        )
+    )
+
+    # What a stroke changes comes first, but a network is chosen for the whole page.
+    drawing_place = st.container()
+    st.subheader(_("Who answers?"))
+    choice, quality = st.columns([2, 3], gap="large")
+    with choice:
+        reader = form.network_picker()
+    with quality:
+        panel.show_accuracy(reader)
+    with drawing_place:
+        reading(reader)
+    tell_when_pen_is_up()

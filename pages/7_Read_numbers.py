@@ -7,23 +7,11 @@ from dashboard.drawing.canvas import canvas_and_rest
 from dashboard.drawing.pen_up import tell_when_pen_is_up
 from dashboard.language import _
 from dashboard.numbers import form, panel
+from dashboard.turns import fragment
 from nncore.segmentation import TooManyPiecesError
 
-shell.start_page(shell.READ_NUMBERS)
-resources.mnist()
 
-st.title(_(shell.READ_NUMBERS.title))
-st.markdown(
-    _(
-        "The network knows single digits only. So the writing is cut into pieces, and of all ways "
-        "to put them together again that one is taken whose digits are most likely, "
-        "$\\max \\sum_j \\log p_j$, gaps and sizes considered. Write as you like: digits may "
-        "touch, and a 4 or 5 may have two strokes."
-    )
-)
-
-
-@st.fragment
+@fragment
 def reading() -> None:
     """Take a number, show how it is cut apart and read, and let the reader correct it."""
     width, _height = form.canvas_size()
@@ -46,5 +34,16 @@ def reading() -> None:
     panel.show_digits(number)
 
 
-reading()
-tell_when_pen_is_up()
+with shell.page(shell.READ_NUMBERS):
+    resources.mnist()
+    st.markdown(
+        _(
+            "The network knows single digits only. So the writing is cut into pieces, and of all "
+            "ways to put them together again that one is taken whose digits are most likely, "
+            "$\\max \\sum_j \\log p_j$, gaps and sizes considered. Write as you like: digits may "
+            "touch, and a 4 or 5 may have two strokes."
+        )
+    )
+
+    reading()
+    tell_when_pen_is_up()

@@ -8,21 +8,10 @@ from dashboard.drawing.pen_up import tell_when_pen_is_up
 from dashboard.language import _
 from dashboard.own_hand import form, panel, tuning
 from dashboard.own_hand.hand import Hand
-
-shell.start_page(shell.YOUR_OWN_HAND)
-resources.mnist()
-hand = state.of_session(Hand)
-
-st.title(_(shell.YOUR_OWN_HAND.title))
-st.markdown(
-    _(
-        "An accuracy is always one on somebody's digits. Thirty of yours say how good the network "
-        "is for you, and how sure that number is."
-    )
-)
+from dashboard.turns import fragment
 
 
-@st.fragment
+@fragment
 def drawing() -> None:
     """Ask for digits; the rest of the page runs again only once one is kept."""
     paper, outcome = canvas_and_rest()
@@ -32,7 +21,16 @@ def drawing() -> None:
         panel.show_hand(hand.digits, resources.shipped_model())
 
 
-drawing()
-tuning.show_tuning(hand)
-form.offer_file(hand)
-tell_when_pen_is_up()
+with shell.page(shell.YOUR_OWN_HAND):
+    resources.mnist()
+    hand = state.of_session(Hand)
+    st.markdown(
+        _(
+            "An accuracy is always one on somebody's digits. Thirty of yours say how good the "
+            "network is for you, and how sure that number is."
+        )
+    )
+    drawing()
+    tuning.show_tuning(hand)
+    form.offer_file(hand)
+    tell_when_pen_is_up()

@@ -12,6 +12,7 @@ from dashboard.experiments.bug_lessons import LESSONS, BugLesson
 from dashboard.figures import comparison as figures
 from dashboard.language import _
 from dashboard.training.jobs import Job, JobState, QueueFullError
+from dashboard.turns import fragment
 from nncore.export import read_history
 from nncore.recipe import Recipe
 from nncore.training import EpochResult
@@ -81,7 +82,7 @@ def show_bug_hunt() -> None:
     if job is None:
         _show_start()
     elif job.is_active:
-        st.fragment(_running, run_every=_REFRESH_S)(job)
+        fragment(_running, run_every=_REFRESH_S)(job)
     else:
         _show_curves(list(job.epochs))
         _show_case(hunt, job)

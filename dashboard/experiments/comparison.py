@@ -14,6 +14,7 @@ from dashboard.fields import named_choice
 from dashboard.figures import comparison as figures
 from dashboard.language import N_, _, ngettext
 from dashboard.training.jobs import Job, JobState, QueueFullError
+from dashboard.turns import fragment
 from nncore.mnist import N_CLASSES
 from nncore.recipe import Recipe
 
@@ -162,7 +163,7 @@ def _show_all_runs() -> None:
 def _show_runs(runs: Mapping[str, Job], preset: Preset | None = None) -> None:
     """Show runs, anew every half second until all have ended."""
     is_active = any(job.is_active for job in runs.values())
-    st.fragment(_runs_so_far, run_every=_REFRESH_S if is_active else None)(runs, preset, is_active)
+    fragment(_runs_so_far, run_every=_REFRESH_S if is_active else None)(runs, preset, is_active)
 
 
 def _runs_so_far(runs: Mapping[str, Job], preset: Preset | None, was_active: bool) -> None:

@@ -10,6 +10,7 @@ from dashboard.language import _
 from dashboard.own_hand.hand import N_PROMPTS, Hand
 from dashboard.training.jobs import QueueFullError
 from dashboard.training.worker_jobs import FineTuningJob, JobState
+from dashboard.turns import fragment
 from nncore.fine_tuning import MIN_DIGITS, FineTuningResult
 
 _REFRESH_S = 0.5
@@ -41,7 +42,7 @@ def show_tuning(hand: Hand) -> None:
             )
         )
     if is_busy:
-        st.fragment(_running, run_every=_REFRESH_S)(job)
+        fragment(_running, run_every=_REFRESH_S)(job)
     elif job is not None:
         _show_ended(job)
 

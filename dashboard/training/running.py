@@ -11,6 +11,7 @@ from dashboard.language import _, ngettext
 from dashboard.pictures import show_picture
 from dashboard.training import findings, panel, session
 from dashboard.training.jobs import Job
+from dashboard.turns import fragment
 from nncore.recipe import RANGES
 
 _REFRESH_S = 0.8
@@ -22,7 +23,7 @@ def show_running(job: Job) -> None:
     """Show a waiting or running job, anew every few seconds until it has ended."""
     is_waiting = resources.job_queue().place(job) > 0
     every_s = _REFRESH_WAITING_S if is_waiting else _REFRESH_S
-    st.fragment(_running, run_every=every_s)(job, was_waiting=is_waiting)
+    fragment(_running, run_every=every_s)(job, was_waiting=is_waiting)
 
 
 def _running(job: Job, *, was_waiting: bool) -> None:

@@ -292,7 +292,7 @@ def test_without_data_the_page_says_what_to_do(monkeypatch, open_app):
         app = open_app(PAGE)
         assert not app.exception
         assert "is missing: name an .npz file" in app.error[0].value
-        assert not app.title
+        assert not app.metric
     finally:
         monkeypatch.undo()
         forget_data()

@@ -12,6 +12,7 @@ from dashboard.drawing.why.pixels import show_pixels
 from dashboard.drawing.why.readers import show_readers
 from dashboard.fields import named_choice
 from dashboard.language import N_, _
+from dashboard.turns import fragment
 
 _VIEWS = {
     "nearest": (N_("Nearest training digits"), show_nearest),
@@ -20,7 +21,7 @@ _VIEWS = {
 }
 
 
-@st.fragment
+@fragment
 def show_why(image: np.ndarray, reader: resources.EvaluatedModel) -> None:
     """Let the reader of the page look at an answer from all sides.
 

@@ -20,6 +20,7 @@ from dashboard.training.results.each_digit import show_each_digit
 from dashboard.training.results.mistakes import show_mistakes
 from dashboard.training.results.time_machine import show_time_machine
 from dashboard.training.results.weights import show_weights
+from dashboard.turns import fragment
 
 _VIEWS = {
     "confusions": (N_("Confusions"), show_confusions),
@@ -33,7 +34,7 @@ _VIEWS = {
 _TIME_MACHINE = "time"
 
 
-@st.fragment
+@fragment
 def show_results(trained: resources.EvaluatedModel, snapshots: Mapping[int, Path]) -> None:
     """Let the reader look at a network from all sides.
 
@@ -52,6 +53,6 @@ def show_results(trained: resources.EvaluatedModel, snapshots: Mapping[int, Path
     names[_TIME_MACHINE] = _("Time machine")
     code = named_choice(_("What to look at"), names, key="train_view")
     if code == _TIME_MACHINE:
-        st.fragment(show_time_machine)(trained, snapshots)
+        fragment(show_time_machine)(trained, snapshots)
     else:
-        st.fragment(_VIEWS[code][1])(trained)
+        fragment(_VIEWS[code][1])(trained)
