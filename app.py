@@ -6,8 +6,10 @@ from dashboard import shell
 from dashboard.home_pictures import card_picture
 from dashboard.language import _
 
-# Wider, the pictures would push the second row of cards off a projector's screen.
-PAGE_WIDTH_PX = 1080
+# Two cards and four figures fit beside the navigation of a laptop, three cards on a projector, and
+# one on a phone, which makes them narrower.
+CARD_WIDTH_PX, STORY_WIDTH_PX = 390, 187
+PAGE_WIDTH_PX = 1210
 
 
 with shell.page(shell.HOME):
@@ -41,10 +43,9 @@ with shell.page(shell.HOME):
                 "data, each with its formula and its surprise."
             )
         )
+        cards = st.container(horizontal=True)
         for number, page in enumerate(shell.PAGES[1:], start=1):
-            if number % 2:
-                row = iter(st.columns(2))
-            with next(row).container(border=True, height="stretch"):
+            with cards.container(border=True, height="stretch", width=CARD_WIDTH_PX):
                 if picture := card_picture(page.path):
                     st.image(picture, width="stretch", alt=picture_texts[page])
                 st.markdown(f"##### {_(page.question)}\n\n{_(page.summary)}")
@@ -59,5 +60,6 @@ with shell.page(shell.HOME):
                 "*mémoire*, to understand what a network of neurons does. Its figures:"
             )
         )
-        for column, (figure, meaning) in zip(st.columns(4), story, strict=True):
-            column.markdown(f"### {figure}\n\n:small[{meaning}]")
+        with st.container(horizontal=True):
+            for figure, meaning in story:
+                st.markdown(f"### {figure}\n\n:small[{meaning}]", width=STORY_WIDTH_PX)
