@@ -16,7 +16,8 @@ from streamlit import runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import resources
+from dashboard import cores, resources
+from dashboard.settings import Settings
 
 try:
     import resource
@@ -59,6 +60,8 @@ class _Housekeeper:
             self._away_since[session] = None
             if self._thread is None:
                 allow_many_open_files()
+                n_cores = Settings.from_environment().server_cores
+                cores.keep_to(n_cores, st.get_option("server.port"))
                 self._thread = threading.Thread(target=self._work, daemon=True)
                 self._thread.start()
 

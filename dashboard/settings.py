@@ -3,6 +3,8 @@
 import os
 from dataclasses import dataclass, fields
 
+from dashboard import cores
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -15,7 +17,8 @@ class Settings:
     Attributes
     ----------
     running_jobs : int
-        Trainings that compute at the same time; by default one for each core.
+        Trainings that compute at the same time; by default one for each core that the server may
+        use.
     waiting_jobs : int
         Trainings that may wait; further ones are refused.
     job_minutes : int
@@ -24,16 +27,19 @@ class Settings:
         How long a training may pause before it is stopped, because it keeps others waiting.
     keep_minutes : int
         How long an ended training, and its files, are kept after a page has last shown it.
+    server_cores : int
+        How many cores the server itself keeps to; trainings use all.
     cluster : str
         The address of the scheduler of a Dask cluster on whose workers trainings run, such as
         ``tcp://10.0.0.5:8786``; without one, they run on the computer of the server.
     """
 
-    running_jobs: int = os.cpu_count() or 1
+    running_jobs: int = cores.n_usable()
     waiting_jobs: int = 50
     job_minutes: int = 30
     pause_minutes: int = 5
     keep_minutes: int = 120
+    server_cores: int = 1
     cluster: str = ""
 
     @classmethod

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from dashboard import cores
+
 _PROJECT = Path(__file__).parents[2]
 
 
@@ -22,7 +24,7 @@ def start_process(arguments: Sequence[str], folder: Path) -> subprocess.Popen:
     folder : Path
         Gets what the process complains of, as ``complaints.txt``.
     """
-    with open(folder / "complaints.txt", "w") as complaints:
+    with open(folder / "complaints.txt", "w") as complaints, cores.all_for_children():
         return subprocess.Popen(
             [sys.executable, "-m", "nncore", *arguments],
             cwd=_PROJECT,
