@@ -27,6 +27,8 @@ from nncore.average_digit import (
 )
 
 _WIDE_AND_TEXT = (3, 2)
+# Four measures fit beside each other on a laptop, and two on a phone.
+_MEASURE_PX = 165
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # What the mémoire prints for two training images: score and output.
 _PRINTED = {MEMOIRE_FOUR: ("20.1", "1.52·10⁻¹¹"), MEMOIRE_EIGHT: ("54.2", "0.999")}
@@ -87,43 +89,39 @@ def show_measures(neuron: Neuron, test: ThresholdEvaluation) -> None:
         "all": _count(test.true_positives + test.false_negatives),
     }
     measures = (
-        (
-            _("Accuracy, test images"),
-            test.accuracy,
-            _("mémoire: {figure}").format(figure="0.6694"),
-            _("The share of right answers."),
-        ),
-        (
-            _("Accuracy, training images"),
-            train.accuracy,
-            _("mémoire: {figure}").format(figure="0.682"),
-            _("On the images that the average was made of."),
-        ),
-        (
-            _("Precision"),
-            test.precision,
-            _("mémoire: not given"),
-            _("Of {yes} images answered “yes”, {found} show the digit {digit}."),
-        ),
-        (
-            _("Recall"),
-            test.recall,
-            _("mémoire: {figure}").format(figure="0.8193"),
-            _("Of {all} images that show the digit {digit}, {found} are answered “yes”."),
-        ),
+        (_("Accuracy, test images"), test.accuracy, "0.6694"),
+        (_("Accuracy, training images"), train.accuracy, "0.682"),
+        (_("Precision"), test.precision, None),
+        (_("Recall"), test.recall, "0.8193"),
     )
     is_memoires = neuron == MEMOIRE_NEURON
-    for column, (name, share, printed, meaning) in zip(st.columns(4), measures, strict=True):
-        beside = printed if is_memoires else None
-        column.metric(name, _percent(share), beside, delta_color="off", delta_arrow="off")
-        column.caption(meaning.format(**counts))
-    if not is_memoires:
-        st.caption(
-            _(
-                "The mémoire has 0.6694 (test images), 0.682 (training images) and 0.8193 (recall) "
-                "with digit 8, bias −45 and threshold 0.5; these settings are others."
+    with st.container(horizontal=True):
+        for name, share, printed in measures:
+            if not is_memoires:
+                beside = None
+            elif printed is None:
+                beside = _("mémoire: not given")
+            else:
+                beside = _("mémoire: {figure}").format(figure=printed)
+            st.metric(
+                name,
+                _percent(share),
+                beside,
+                delta_color="off",
+                delta_arrow="off",
+                width=_MEASURE_PX,
             )
+    meaning = _(
+        "Accuracy is the share of right answers; the average was made of the training images. "
+        "Precision: of {yes} images answered “yes”, {found} show the digit {digit}. "
+        "Recall: of {all} images that show the digit {digit}, {found} are answered “yes”."
+    ).format(**counts)
+    if not is_memoires:
+        meaning += "\n\n" + _(
+            "The mémoire has 0.6694 (test images), 0.682 (training images) and 0.8193 (recall) "
+            "with digit 8, bias −45 and threshold 0.5; these settings are others."
         )
+    st.caption(meaning)
 
 
 def show_overlap(neuron: Neuron, test: ThresholdEvaluation) -> None:
@@ -163,14 +161,11 @@ def show_sigmoid(neuron: Neuron, image: ChosenImage) -> None:
     chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
     show_chart(_sigmoid_figure(neuron, image), "average_sigmoid", chart)
     with text:
-        st.markdown(
-            _(
-                "$\\sigma(z) = 1 / (1 + e^{-z})$ squeezes any number into 0 to 1, and the bias "
-                "shifts the scores to where it bends; without a bias nearly every output would "
-                "be 1."
-            )
+        meaning = _(
+            "$\\sigma(z) = 1 / (1 + e^{-z})$ squeezes any number into 0 to 1, and the bias shifts "
+            "the scores to where it bends; without a bias nearly every output would be 1."
         )
-        st.markdown(_output_sentence(neuron, image))
+        st.markdown(f"{meaning}\n\n{_output_sentence(neuron, image)}")
         n_wrong, n_sure = _sure_mistakes(neuron)
         st.caption(
             _(

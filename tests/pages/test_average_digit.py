@@ -98,7 +98,7 @@ def test_the_first_visit_shows_the_memoires_figures_beside_ours(app):
         "mémoire: 0.8193",
     ]
     assert "23.32 points worse than always answering “no”" in words(app)
-    assert "Of 3 928 images answered “yes”, 798 show the digit 8." in words(app)
+    assert "of 3 928 images answered “yes”, 798 show the digit 8." in words(app)
     assert figures(app)["bars"]["data"][0]["x"] == pytest.approx([66.94, 90.26, 90.62])
     assert [row[1:] for row in memoire_table(app)] == [
         ["20.1", "20.09"],
