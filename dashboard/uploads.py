@@ -5,7 +5,7 @@ from PIL import Image
 
 from dashboard import resources
 from dashboard.language import _
-from nncore.images import ImageFileError, open_image, rgb_pixels
+from nncore.images import ImageFileError, open_image, reduced_rgb
 from nncore.model_files import ModelFileError
 
 IMAGE_TYPES = ("png", "jpg", "jpeg", "webp", "bmp", "gif")
@@ -38,9 +38,10 @@ def image_uploader(label: str, key: str) -> Image.Image | None:
 
 def show_photo(photo: Image.Image, width_px: int) -> None:
     """Show a photo of paper, at most so wide, before it is read."""
-    preview = Image.fromarray(rgb_pixels(photo))
     # Twice as many pixels, for screens that have them.
-    preview.thumbnail((2 * width_px, 2 * width_px))
+    shown_px = 2 * width_px
+    preview = reduced_rgb(photo, max(1, max(photo.size) // (2 * shown_px)))
+    preview.thumbnail((shown_px, shown_px))
     st.image(preview, width=width_px, alt=_("Your photo"))
 
 

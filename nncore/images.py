@@ -29,6 +29,10 @@ _MAX_JPEG_SCANS = 64
 # Pillow goes through the parts of a file in Python. In large files, a profile takes 80 segments
 # of a JPEG, and rows of pixels a few thousand chunks of a PNG.
 _MAX_PARTS = 10_000
+# Of an image that can only be decoded in full: a 4K screen in colour, for which Pillow takes four
+# bytes a pixel, and twice that while it turns the image upright.
+_MAX_DECODED_BYTES = 4 * 3840 * 2160
+_BYTES_A_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 # Pillow's WebP decoder needs 16 bytes for each.
 _MAX_WEBP_PIXELS = 4_000_000
 # Pillow unpacks a run-length coded BMP in Python, at a few million pixels a second.
@@ -47,6 +51,7 @@ _TOO_LONG = "This image has a side of more than 65,535 pixels; make it smaller a
 _TOO_MANY_PARTS = (
     "This image is stored in too many parts; save it again as PNG or JPEG and try again."
 )
+_LARGE_IN_COLOUR = "This image has more than 8 megapixels in colour; save it as JPEG and try again."
 _LARGE_WEBP = "This WebP has more than 4 megapixels; save it as JPEG and try again."
 _TOO_MANY_SCANS = "This JPEG is stored in too many passes; save it as PNG and try again."
 _COMPRESSED_BMP = "This BMP is compressed and large; save it as PNG and try again."
@@ -93,7 +98,8 @@ def open_image(source: bytes | str | os.PathLike[str]) -> Image.Image:
     source : bytes or path
         The contents of the file, or where it is. PNG, JPEG, WebP and BMP, and the first frame of
         a GIF; at most `MAX_BYTES` long and, according to its own headers, of at most `MAX_PIXELS`
-        and `MAX_SIDE_PX`.
+        and `MAX_SIDE_PX`. In colour, only a JPEG may have more pixels than a 4K screen, and a WebP
+        no more than 4 million.
 
     Returns
     -------
@@ -136,6 +142,8 @@ def open_image(source: bytes | str | os.PathLike[str]) -> Image.Image:
         raise ImageFileError(_LARGE_WEBP)
     try:
         return _decode(outline, image_format)
+    except ImageFileError:
+        raise
     except Exception as error:
         raise ImageFileError(_DAMAGED) from error
 
@@ -192,9 +200,39 @@ def rgb_bands(image: Image.Image) -> Iterator[np.ndarray]:
             f"image mode must be one of {sorted(_EIGHT_BIT_MODES | _SIXTEEN_BIT_MODES)}, "
             f"got {image.mode!r}"
         )
-    n_rows = max(1, _BAND_PIXELS // image.width)
+    n_rows = _rows_of_band(image.width)
     for top in range(0, image.height, n_rows):
         yield _rgb(image.crop((0, top, image.width, min(top + n_rows, image.height))))
+
+
+def reduced_rgb(image: Image.Image, factor: int) -> Image.Image:
+    """Return an image in RGB, its sides divided by a whole factor, without a copy of all of it.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        As for `rgb_pixels`.
+    factor : int
+        At least 1. A side that it does not divide is rounded up.
+
+    Raises
+    ------
+    ValueError
+        As for `rgb_pixels`.
+    """
+    reduced = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
+    # Bands of so many rows that each is reduced by itself.
+    n_rows = factor * -(-_rows_of_band(image.width) // factor)
+    for top in range(0, image.height, n_rows):
+        bottom = min(top + n_rows, image.height)
+        band = Image.fromarray(rgb_pixels(image.crop((0, top, image.width, bottom))))
+        reduced.paste(band.reduce(factor), (0, top // factor))
+    return reduced
+
+
+def _rows_of_band(width: int) -> int:
+    """Return how many rows make a band of about a megapixel."""
+    return max(1, _BAND_PIXELS // width)
 
 
 def _rgb(image: Image.Image) -> np.ndarray:
@@ -263,8 +301,12 @@ def _decode(outline: _Outline, image_format: str) -> Image.Image:
         # Pillow allocates by the size that it has read itself.
         if image.size != (outline.width, outline.height):
             raise ImageFileError(_DAMAGED)
-        if image_format == "JPEG" and image.width * image.height > MAX_FULL_JPEG_PIXELS:
-            image.draft(image.mode, (image.width // 2, image.height // 2))
+        n_pixels = image.width * image.height
+        if image_format == "JPEG":
+            if n_pixels > MAX_FULL_JPEG_PIXELS:
+                image.draft(image.mode, (image.width // 2, image.height // 2))
+        elif n_pixels * _BYTES_A_PIXEL.get(image.mode, 4) > _MAX_DECODED_BYTES:
+            raise ImageFileError(_LARGE_IN_COLOUR)
         image.load()
         transposition = _TRANSPOSITIONS.get(_orientation(outline.exif))
         if transposition is not None:

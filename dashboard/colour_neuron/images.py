@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from dashboard.language import N_, _
 from nncore.colour import MeanColour, mean_colour
-from nncore.images import open_image, rgb_pixels
+from nncore.images import open_image, reduced_rgb
 
 THUMBNAIL_PX = 96
 
@@ -147,7 +147,8 @@ def read_bank(folder: Path) -> tuple[ColourImage, ...]:
 
 def _thumbnail(image: Image.Image) -> str:
     """Return the middle of an image as a small JPEG, a tenth the size of a PNG of a texture."""
-    picture = ImageOps.fit(Image.fromarray(rgb_pixels(image)), (THUMBNAIL_PX, THUMBNAIL_PX))
+    small = reduced_rgb(image, max(1, min(image.size) // (4 * THUMBNAIL_PX)))
+    picture = ImageOps.fit(small, (THUMBNAIL_PX, THUMBNAIL_PX))
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=85)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

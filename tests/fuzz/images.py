@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from nncore.colour import mean_colour
-from nncore.images import ImageFileError, open_image
+from nncore.images import ImageFileError, open_image, reduced_rgb
 from nncore.photo import ink_from_photo
 from tests.fuzz.campaign import Campaign
 from tests.fuzz.mutations import mutated_bytes
@@ -67,6 +67,7 @@ def read_image(data: bytes) -> None:
     image = open_image(data)
     mean_colour(image)
     ink_from_photo(image)
+    reduced_rgb(image, 2)
 
 
 def _encoded(image: Image.Image, image_format: str, **options: object) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from nncore import images
-from nncore.images import MAX_BYTES, MAX_PIXELS, ImageFileError, open_image, rgb_pixels
+from nncore.images import MAX_BYTES, MAX_PIXELS, ImageFileError, open_image, reduced_rgb, rgb_pixels
 
 RED, GREEN, BLUE, BLACK, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0), (255,) * 3
 GREY = (127, 127, 127)
@@ -463,6 +463,26 @@ def test_a_large_webp_is_refused_and_a_large_jpeg_comes_at_half_its_size():
     jpeg = open_image(encoded(Image.new("RGB", (2001, 2000), GREY), "JPEG"))
     assert jpeg.size == (1001, 1000)
     assert np.unique(rgb_pixels(jpeg)).tolist() == [GREY[0]]
+
+
+def test_more_than_a_4k_screen_is_refused_in_colour_and_taken_in_grey():
+    assert open_image(encoded(Image.new("RGB", (3840, 2160)), "PNG")).size == (3840, 2160)
+    for mode in ("RGB", "RGBA", "LA"):
+        with pytest.raises(ImageFileError, match="8 megapixels in colour; save it as JPEG"):
+            open_image(encoded(Image.new(mode, (3841, 2160)), "PNG"))
+    for mode in ("1", "L", "P", "I;16"):
+        assert open_image(encoded(Image.new(mode, (3841, 2160)), "PNG")).size == (3841, 2160)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "RGB", "RGBA", "CMYK"])
+@pytest.mark.parametrize("factor", [1, 2, 3, 50])
+def test_an_image_reduced_in_bands_is_the_image_reduced(mode, factor, monkeypatch):
+    monkeypatch.setattr("nncore.images._BAND_PIXELS", 70)
+    image = gradient(23, 31).convert(mode)
+    expected = Image.fromarray(rgb_pixels(image)).reduce(factor)
+    reduced = reduced_rgb(image, factor)
+    assert reduced.size == expected.size
+    np.testing.assert_array_equal(np.asarray(reduced), np.asarray(expected))
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK"])
