@@ -65,7 +65,9 @@ def all_for_children() -> Iterator[None]:
         yield
         return
     own = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, _ALLOWED)
+    # Whoever runs the server may have taken cores from it meanwhile.
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, _ALLOWED)
     try:
         yield
     finally:

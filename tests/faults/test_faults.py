@@ -52,6 +52,23 @@ def test_a_killed_worker_is_told_to_its_owner_alone(server):
     asyncio.run(scenario())
 
 
+@LINUX
+def test_the_server_keeps_to_one_core_and_its_trainings_do_not(server):
+    async def scenario():
+        guest, worker = await begin_training(server)
+        cores = os.sched_getaffinity(server.process.pid)
+        assert len(cores) == 1
+        threads = os.listdir(f"/proc/{server.process.pid}/task")
+        # Those of Python; libraries may have some of their own.
+        n_kept = sum(os.sched_getaffinity(int(thread)) == cores for thread in threads)
+        assert n_kept > len(threads) / 2
+        assert os.sched_getaffinity(worker) == os.sched_getaffinity(0)
+        await stop_training(guest)
+        await guest.close()
+
+    asyncio.run(scenario())
+
+
 async def cut_for(server, duration_s):
     """A guest's connection is cut and comes back."""
     async with bystander(server.url):
