@@ -2,25 +2,25 @@
 
 Streamlit gives every run of a script a thread, and all threads share Python's interpreter lock. A
 class that clicks at once then makes them change places all the time, and all are answered only
-when the last one is: after two seconds for a hundred visitors. One after another, the same runs
-are answered after the work of those before them, and cost a fifth less, because a run keeps its
-core. `benchmarks/README.md` has the figures.
+when the last one is: after three seconds for a hundred visitors. Two at a time, in the order in
+which they come, most are answered long before; `benchmarks/README.md` has the figures.
 
 Pages run in `turn`, and what runs by itself later is a `fragment` of this module.
 """
 
 import functools
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
-# Two, so that a long one, such as the first look at a loss surface, does not hold up all others.
 SCRIPTS_AT_ONCE = 2
-# Should both take longer than that, the others go on beside them.
-_LONGEST_WAIT_S = 20
+# Most take a fiftieth of that. The first look at a loss surface takes longer, and so does waiting
+# for somebody else's.
+LONGEST_TURN_S = 0.5
 
 
 class Turns:
@@ -32,39 +32,47 @@ class Turns:
     ----------
     n_at_once : int
         How many threads have a turn at the same time.
+    longest_s : float
+        Seconds after which a turn does not count any more, so that one that takes long, for
+        whatever reason, does not hold up the others.
     """
 
-    def __init__(self, n_at_once: int):
-        self._n_free = n_at_once
+    def __init__(self, n_at_once: int, longest_s: float):
+        self._n_at_once = n_at_once
+        self._longest_s = longest_s
+        # When each turn began, by what its thread was called with.
+        self._begun: dict[threading.Event, float] = {}
         self._waiting: deque[threading.Event] = deque()
         self._lock = threading.Lock()
 
-    def take(self, timeout_s: float) -> bool:
-        """Wait for a turn; return False if there was none in time."""
+    def take(self) -> threading.Event:
+        """Wait for a turn, and return the ticket with which it is given back."""
+        ticket = threading.Event()
         with self._lock:
-            if self._n_free:
-                self._n_free -= 1
-                return True
-            is_called = threading.Event()
-            self._waiting.append(is_called)
-        if is_called.wait(timeout_s):
-            return True
+            self._waiting.append(ticket)
+            self._call_next()
+        while not ticket.wait(self._longest_s):
+            with self._lock:
+                self._call_next()
+        return ticket
+
+    def give_back(self, ticket: threading.Event) -> None:
+        """End a turn, and let the thread go on that has waited longest."""
         with self._lock:
-            if is_called.is_set():
-                return True
-            self._waiting.remove(is_called)
-            return False
+            del self._begun[ticket]
+            self._call_next()
 
-    def give_back(self) -> None:
-        """Call the thread that has waited longest."""
-        with self._lock:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._n_free += 1
+    def _call_next(self) -> None:
+        """Call those whose turn it is; with the lock held."""
+        now = time.monotonic()
+        n_counting = sum(now - begun < self._longest_s for begun in self._begun.values())
+        for _ in range(min(len(self._waiting), self._n_at_once - n_counting)):
+            ticket = self._waiting.popleft()
+            self._begun[ticket] = now
+            ticket.set()
 
 
-_turns = Turns(SCRIPTS_AT_ONCE)
+_turns = Turns(SCRIPTS_AT_ONCE, LONGEST_TURN_S)
 _of_thread = threading.local()
 
 
@@ -74,14 +82,13 @@ def turn() -> Iterator[None]:
     if getattr(_of_thread, "has_turn", False):
         yield
         return
-    is_in_time = _turns.take(_LONGEST_WAIT_S)
+    ticket = _turns.take()
     _of_thread.has_turn = True
     try:
         yield
     finally:
         _of_thread.has_turn = False
-        if is_in_time:
-            _turns.give_back()
+        _turns.give_back(ticket)
 
 
 def fragment(

@@ -18,45 +18,68 @@ def wait_until(condition) -> None:
         time.sleep(0.001)
 
 
-def n_waiting(given: Turns) -> int:
-    return len(given._waiting)
+class Visitors:
+    """Threads that wait for a turn, one after the other."""
+
+    def __init__(self, given):
+        self.given, self.called, self.threads = given, [], []
+
+    def come(self, name):
+        def run():
+            ticket = self.given.take()
+            self.called.append(name)
+            self.given.give_back(ticket)
+
+        self.threads.append(threading.Thread(target=run, daemon=True))
+        n_before = len(self.given._waiting)
+        self.threads[-1].start()
+        wait_until(lambda: len(self.given._waiting) > n_before or name in self.called)
+
+    def have_all_run(self):
+        return not any(thread.is_alive() for thread in self.threads)
 
 
 def test_those_who_wait_are_called_in_order():
-    given, called = Turns(1), []
-    given.take(0)
-
-    def wait(number: int) -> None:
-        assert given.take(SOON_S)
-        called.append(number)
-        given.give_back()
-
-    threads = []
-    for number in range(10):
-        threads.append(threading.Thread(target=wait, args=(number,)))
-        threads[-1].start()
-        wait_until(lambda number=number: n_waiting(given) == number + 1)
+    given = Turns(1, SOON_S)
+    ticket, visitors = given.take(), Visitors(given)
+    for name in range(10):
+        visitors.come(name)
+    assert visitors.called == []
     # Who comes when a turn is given back does not pass those who wait.
-    given.give_back()
-    assert given.take(SOON_S)
-    assert called == list(range(10))
-    for thread in threads:
-        thread.join()
+    given.give_back(ticket)
+    given.give_back(given.take())
+    assert visitors.called == list(range(10))
 
 
 def test_so_many_at_once_and_no_more():
-    given = Turns(2)
-    assert given.take(0)
-    assert given.take(0)
-    assert not given.take(0.01)
-    assert n_waiting(given) == 0
-    given.give_back()
-    assert given.take(0)
+    given = Turns(2, SOON_S)
+    first, second = given.take(), given.take()
+    visitors = Visitors(given)
+    visitors.come("third")
+    visitors.come("fourth")
+    assert visitors.called == []
+    given.give_back(second)
+    wait_until(visitors.have_all_run)
+    given.give_back(first)
+    assert not given._begun
+
+
+def test_turns_that_take_long_do_not_hold_up_the_others():
+    given = Turns(2, 0.05)
+    long_ones = [given.take(), given.take()]
+    visitors = Visitors(given)
+    for name in range(5):
+        visitors.come(name)
+    wait_until(visitors.have_all_run)
+    assert sorted(visitors.called) == list(range(5))
+    for ticket in long_ones:
+        given.give_back(ticket)
+    assert not given._begun
 
 
 @pytest.fixture
 def own_turns(monkeypatch):
-    monkeypatch.setattr(turns, "_turns", Turns(SCRIPTS_AT_ONCE))
+    monkeypatch.setattr(turns, "_turns", Turns(SCRIPTS_AT_ONCE, SOON_S))
     return turns._turns
 
 
@@ -64,9 +87,9 @@ def test_a_turn_within_a_turn_is_the_same(own_turns):
     with turns.turn():
         for _ in range(3 * SCRIPTS_AT_ONCE):
             with turns.turn():
-                assert own_turns._n_free == SCRIPTS_AT_ONCE - 1
-        assert own_turns._n_free == SCRIPTS_AT_ONCE - 1
-    assert own_turns._n_free == SCRIPTS_AT_ONCE
+                assert len(own_turns._begun) == 1
+        assert len(own_turns._begun) == 1
+    assert not own_turns._begun
 
 
 def test_a_run_that_ends_early_gives_its_turn_back(own_turns):
@@ -75,13 +98,4 @@ def test_a_run_that_ends_early_gives_its_turn_back(own_turns):
 
     with pytest.raises(StopRun), turns.turn():
         raise StopRun
-    assert own_turns._n_free == SCRIPTS_AT_ONCE
-
-
-def test_runs_that_never_end_do_not_stop_the_others(own_turns, monkeypatch):
-    monkeypatch.setattr(turns, "_LONGEST_WAIT_S", 0.01)
-    for _ in range(SCRIPTS_AT_ONCE):
-        own_turns.take(0)
-    with turns.turn():
-        pass
-    assert own_turns._n_free == 0
+    assert not own_turns._begun

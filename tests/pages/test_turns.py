@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard import shell, turns
-from dashboard.turns import SCRIPTS_AT_ONCE, Turns
+from dashboard.turns import LONGEST_TURN_S, SCRIPTS_AT_ONCE, Turns
 
 
 class CountedTurns(Turns):
@@ -11,18 +11,18 @@ class CountedTurns(Turns):
 
     n_taken = n_given_back = 0
 
-    def take(self, timeout_s: float) -> bool:
+    def take(self):
         self.n_taken += 1
-        return super().take(timeout_s)
+        return super().take()
 
-    def give_back(self) -> None:
+    def give_back(self, ticket):
         self.n_given_back += 1
-        super().give_back()
+        super().give_back(ticket)
 
 
 @pytest.fixture
 def counted(monkeypatch):
-    monkeypatch.setattr(turns, "_turns", CountedTurns(SCRIPTS_AT_ONCE))
+    monkeypatch.setattr(turns, "_turns", CountedTurns(SCRIPTS_AT_ONCE, LONGEST_TURN_S))
     return turns._turns
 
 
