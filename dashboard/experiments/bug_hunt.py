@@ -228,8 +228,8 @@ def _break_one() -> None:
     recipe = replace(RECIPE, bug=bug, seed=random.randint(1, 9999))
     try:
         job = resources.job_queue().submit(recipe, owner=state.owner())
-    except QueueFullError:
-        st.toast(_("Too many trainings are waiting: try again in a minute."))
+    except QueueFullError as error:
+        st.toast(_(str(error)))
         return
     hunt.bug, hunt.job_id, hunt.answer, hunt.wants_hint = bug, job.id, None, False
     st.session_state.pop(_GUESS, None)

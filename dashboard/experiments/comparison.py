@@ -239,9 +239,9 @@ def _run(code: str) -> None:
     try:
         for recipe in PRESETS[code].runs.values():
             jobs.append(queue.submit(recipe, owner=state.owner()))
-    except QueueFullError:
+    except QueueFullError as error:
         _stop(jobs)
-        st.toast(_("Too many trainings are waiting: try again in a minute."))
+        st.toast(_(str(error)))
         return
     state.of_session(Comparison).of_presets[code] = tuple(job.id for job in jobs)
 

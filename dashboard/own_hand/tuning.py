@@ -53,8 +53,8 @@ def _start(hand: Hand) -> None:
         job = resources.job_queue().submit_fine_tuning(
             resources.SHIPPED_MODEL_PATH.read_bytes(), hand.digits.to_bytes(), owner=state.owner()
         )
-    except QueueFullError:
-        st.toast(_("Too many trainings are waiting: try again in a minute."))
+    except QueueFullError as error:
+        st.toast(_(str(error)))
         return
     hand.job_id = job.id
 

@@ -44,8 +44,18 @@ _ENDED_UNEXPECTEDLY = N_("The training ended unexpectedly: start it again.")
 _Kind = TypeVar("_Kind", bound=WorkerJob)
 
 
+# More than all experiments of a visitor take, and few enough to leave others a place.
+_WAITING_OF_ONE = 15
+_TOO_MANY = N_("Too many trainings are waiting: try again in a minute.")
+_TOO_MANY_OF_ONE = N_(
+    "So many trainings of yours are waiting that others need the places: let some end first, or "
+    "stop them."
+)
+_NO_ROOM = N_("The server's disk has no room for a further training: try again in some minutes.")
+
+
 class QueueFullError(RuntimeError):
-    """No further job is taken at the moment."""
+    """No further job is taken at the moment; the message is a sentence for whoever asked."""
 
 
 class JobQueue:
@@ -253,14 +263,17 @@ class JobQueue:
         """Write the files of a job and let it wait for its turn; QueueFullError if it cannot."""
         self.forget_old_jobs()
         with self._lock:
-            if len(self._waiting()) >= self._settings.waiting_jobs or self._is_closed:
-                raise QueueFullError("too many trainings are waiting")
+            waiting = self._waiting()
+            if len(waiting) >= self._settings.waiting_jobs or self._is_closed:
+                raise QueueFullError(_TOO_MANY)
+            if sum(other.owner == job.owner for other in waiting) >= _WAITING_OF_ONE:
+                raise QueueFullError(_TOO_MANY_OF_ONE)
             try:
                 job.folder.mkdir()
                 for path, data in files.items():
                     path.write_bytes(data)
             except OSError as error:
-                raise QueueFullError("there is no room for the files of a training") from error
+                raise QueueFullError(_NO_ROOM) from error
             self._jobs[job.id] = job
             self._commands[job.id] = []
             self._start_next()

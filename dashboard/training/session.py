@@ -49,8 +49,8 @@ def start(recipe: Recipe, start_model: bytes | None = None, *, is_paused: bool =
     queue, remembered = resources.job_queue(), state.of_session(state.TrainingState)
     try:
         job = queue.submit(recipe, start_model, owner=state.owner(), is_paused=is_paused)
-    except QueueFullError:
-        st.toast(_("Too many trainings are waiting: try again in a minute."))
+    except QueueFullError as error:
+        st.toast(_(str(error)))
         return
     remembered.remember(job)
     st.query_params[LINK_KEY] = job.id

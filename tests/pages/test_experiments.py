@@ -121,7 +121,7 @@ def test_a_full_queue_refuses_all_runs_politely(app, monkeypatch):
 
     def refuse_the_third(recipe, **options):
         if len(submitted) == 2:
-            raise QueueFullError
+            raise QueueFullError("Too many trainings are waiting.")
         submitted.append(submit(recipe, **options))
         return submitted[-1]
 

@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 from dataclasses import replace
@@ -63,13 +64,32 @@ def test_jobs_wait_in_the_order_in_which_they_came_and_the_queue_has_an_end(queu
     wait_until(lambda: running.state is JobState.RUNNING)
     second, third = queue.submit(LONG, owner=ME), queue.submit(LONG, owner=ME)
     assert [queue.place(job) for job in (running, second, third)] == [0, 1, 2]
-    with pytest.raises(QueueFullError):
+    with pytest.raises(QueueFullError, match="Too many trainings are waiting: try again"):
         queue.submit(LONG, owner=ME)
     queue.stop(second)
     assert second.state is JobState.STOPPED
     assert queue.place(third) == 1
     queue.stop(running)
     wait_until(lambda: third.state is JobState.RUNNING)
+
+
+def test_one_owner_leaves_the_others_a_place(queue, monkeypatch):
+    monkeypatch.setattr("dashboard.training.jobs._WAITING_OF_ONE", 1)
+    running = queue.submit(LONG, owner=ME)
+    wait_until(lambda: running.state is JobState.RUNNING)
+    queue.submit(LONG, owner=ME)
+    with pytest.raises(QueueFullError, match="trainings of yours are waiting"):
+        queue.submit(LONG, owner=ME)
+    assert queue.submit(LONG, owner=YOU).is_active
+
+
+def test_without_room_on_the_disk_a_training_is_refused_with_a_sentence(queue, monkeypatch):
+    def no_room(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "mkdir", no_room)
+    with pytest.raises(QueueFullError, match="disk has no room for a further training"):
+        queue.submit(LONG, owner=ME)
 
 
 def test_a_killed_worker_fails_the_job_with_a_sentence(queue):
