@@ -36,11 +36,12 @@ _OPEN_FILES = 65_536
 def look_after_session() -> None:
     """Have what belongs to the session of this run deleted soon after it has ended."""
     context = get_script_run_ctx(suppress_warning=True)
-    # Streamlit's tests of pages have no server.
-    if context is not None and runtime.exists():
-        session = runtime.get_instance().get_app_session(context.session_id)
-        if session is not None:
-            _housekeeper.add(session)
+    if context is None or not runtime.exists():
+        return
+    session = runtime.get_instance().get_app_session(context.session_id)
+    # Streamlit's tests of pages have a server and sessions that are not real.
+    if isinstance(session, AppSession):
+        _housekeeper.add(session)
 
 
 class _Housekeeper:
