@@ -91,20 +91,16 @@ def turn() -> Iterator[None]:
         _turns.give_back(ticket)
 
 
-def fragment(
-    function: Callable | None = None, *, run_every: float | None = None
-) -> Callable[..., None]:
+def fragment(function: Callable, *, run_every: float | None = None) -> Callable[..., None]:
     """Make a function a fragment of Streamlit's whose runs take turns.
 
     Parameters
     ----------
     function : callable
-        Shows a part of a page; a decorator may leave it out.
+        Shows a part of a page.
     run_every : float or None
         Seconds after which it runs again by itself.
     """
-    if function is None:
-        return functools.partial(fragment, run_every=run_every)
 
     @functools.wraps(function)
     def in_turn(*arguments, **options):
