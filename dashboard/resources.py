@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,6 +63,16 @@ class DigitScores:
     test: np.ndarray
     test_is_digit: np.ndarray
 
+    @cached_property
+    def train_ranked(self) -> average_digit.RankedScores:
+        """Those of the training images in order."""
+        return average_digit.RankedScores(self.train, self.train_is_digit)
+
+    @cached_property
+    def test_ranked(self) -> average_digit.RankedScores:
+        """Those of the test images in order."""
+        return average_digit.RankedScores(self.test, self.test_is_digit)
+
 
 def mnist() -> Mnist:
     """Return MNIST; without it, tell the reader what to do and end the run of the page."""
@@ -117,11 +127,11 @@ def digit_scores(digit: int) -> DigitScores:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def bias_sweep(digit: int, threshold: float) -> average_digit.BiasSweep:
-    """Return the accuracy of every bias on the test images."""
+@st.cache_resource(show_spinner=False)
+def bias_sweep(digit: int) -> average_digit.BiasSweep:
+    """Return the accuracy of every bias on the test images, at the mémoire's threshold."""
     scores = digit_scores(digit)
-    return average_digit.sweep_bias(scores.test, scores.test_is_digit, threshold)
+    return average_digit.sweep_bias(scores.test, scores.test_is_digit)
 
 
 @st.cache_resource(show_spinner=False)
@@ -129,9 +139,7 @@ def best_bias_of_training(digit: int) -> average_digit.ThresholdEvaluation:
     """Return the answers for the test images with the bias that is best on the training images."""
     scores = digit_scores(digit)
     bias = average_digit.sweep_bias(scores.train, scores.train_is_digit).best_bias
-    return average_digit.evaluate_threshold(
-        average_digit.predict(scores.test, bias), scores.test_is_digit
-    )
+    return scores.test_ranked.evaluate(bias)
 
 
 @st.cache_resource(show_spinner=False)

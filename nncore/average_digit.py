@@ -64,6 +64,48 @@ class ThresholdEvaluation:
         return (self.false_positives + self.true_negatives) / self.n_samples
 
 
+class RankedScores:
+    """Scores in order, whose answers are counted without another look at each of them.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_samples,), float64
+        Dot products, see `scores`.
+    is_digit : ndarray of shape (n_samples,), bool
+        Whether each sample is the digit looked for.
+
+    Raises
+    ------
+    ValueError
+        If there is no sample, or if shapes or dtypes do not fit.
+    """
+
+    def __init__(self, scores: np.ndarray, is_digit: np.ndarray):
+        scores, is_digit = np.asarray(scores, dtype=np.float64), np.asarray(is_digit)
+        _check_answers("scores", scores, is_digit)
+        self._of_digit, self._of_others = np.sort(scores[is_digit]), np.sort(scores[~is_digit])
+
+    def evaluate(self, bias: float, threshold: float = MEMOIRE_THRESHOLD) -> ThresholdEvaluation:
+        """Count the answers of a neuron, as `predict` and `evaluate_threshold` would.
+
+        Parameters
+        ----------
+        bias : float
+            Added to every score.
+        threshold : float, default 0.5
+            Strictly between 0 and 1; above it the answer is yes.
+        """
+        cut = score_cut(bias, threshold)
+        false_negatives = int(np.searchsorted(self._of_digit, cut, side="right"))
+        true_negatives = int(np.searchsorted(self._of_others, cut, side="right"))
+        return ThresholdEvaluation(
+            true_positives=self._of_digit.size - false_negatives,
+            false_positives=self._of_others.size - true_negatives,
+            false_negatives=false_negatives,
+            true_negatives=true_negatives,
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class BiasSweep:
     """Accuracy at every bias that makes a difference.
@@ -232,6 +274,26 @@ def predict(scores: np.ndarray, bias: float) -> np.ndarray:
     return sigmoid(np.asarray(scores, dtype=np.float64) + bias)
 
 
+def score_cut(bias: float, threshold: float) -> float:
+    """Return the score above which the answer is yes: where sigmoid(score + bias) = threshold.
+
+    Parameters
+    ----------
+    bias : float
+        Added to every score.
+    threshold : float
+        Strictly between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If the threshold is out of range.
+    """
+    if not 0 < threshold < 1:
+        raise ValueError(f"threshold must be strictly between 0 and 1, got {threshold}")
+    return float(np.log(threshold / (1 - threshold)) - bias)
+
+
 def evaluate_threshold(
     probabilities: np.ndarray, is_digit: np.ndarray, threshold: float = MEMOIRE_THRESHOLD
 ) -> ThresholdEvaluation:
@@ -303,13 +365,12 @@ def sweep_bias(
 
     Notes
     -----
-    sigmoid(score + bias) > t holds exactly if score > log(t / (1 - t)) - bias. So a bias is a
-    cut through the sorted scores, and only one bias between two neighbours need be tried.
+    sigmoid(score + bias) > t holds exactly if score > `score_cut`, log(t / (1 - t)) - bias. So a
+    bias is a cut through the sorted scores, and only one between two neighbours need be tried.
     """
     scores, is_digit = np.asarray(scores, dtype=np.float64), np.asarray(is_digit)
     _check_answers("scores", scores, is_digit)
-    if not 0 < threshold < 1:
-        raise ValueError(f"threshold must be strictly between 0 and 1, got {threshold}")
+    cut_without_bias = score_cut(0, threshold)
     # From the highest score down, so that the biases come out increasing.
     order = np.argsort(scores)[::-1]
     edges = np.concatenate(([scores[order[0]] + 2], scores[order], [scores[order[-1]] - 2]))
@@ -320,7 +381,7 @@ def sweep_bias(
     gains = np.concatenate(([0], np.cumsum(np.where(is_digit[order], 1, -1))))
     accuracies = ((np.count_nonzero(~is_digit) + gains) / scores.size)[useful]
     cuts = ((edges[:-1] + edges[1:]) / 2)[useful]
-    biases = np.log(threshold / (1 - threshold)) - cuts
+    biases = cut_without_bias - cuts
     best = np.lexsort((gaps[useful], accuracies))[-1]
     return BiasSweep(biases, accuracies, float(biases[best]), float(accuracies[best]))
 

@@ -9,19 +9,11 @@ from dashboard.turns import fragment
 
 
 @fragment
-def show_neuron(digit: int, image: form.ChosenImage) -> None:
+def show_neuron(digit: int, image: form.ChosenImage, places: panel.Places) -> None:
     """Let the reader move bias and threshold, and show what the neuron answers."""
-    st.subheader(_("How often is it right?"))
-    settings, outcome = st.columns([2, 3], gap="large")
-    with settings:
+    with places.sliders:
         neuron = form.neuron_sliders(digit)
-        evaluation = panel.evaluation_of(neuron)
-        panel.show_majority(digit, evaluation)
-    with outcome:
-        panel.show_accuracy(neuron, evaluation)
-    panel.show_measures(neuron, evaluation)
-    panel.show_overlap(neuron, evaluation)
-    panel.show_sigmoid(neuron, image)
+    panel.show_answers(neuron, image, places)
 
 
 @fragment
@@ -58,7 +50,14 @@ with shell.page(shell.AVERAGE_DIGIT):
     chosen_image = form.image_picker(digit)
     panel.show_pixels(digit, chosen_image)
     with neuron_place:
-        show_neuron(digit, chosen_image)
+        places = panel.lay_out()
+        # Its runs send what a slider changes, and nothing else: the rest has its place outside.
+        show_neuron(digit, chosen_image, places)
+    with places.sliders:
+        form.neuron_buttons(digit)
+        panel.show_majority(digit)
+    with places.counts:
+        panel.explain_counts(digit)
     panel.show_best_bias(digit)
     compare(digit)
     st.subheader(_("The mémoire's figures"))

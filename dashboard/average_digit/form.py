@@ -10,13 +10,14 @@ from dashboard.fields import whole_number
 from dashboard.figures import average_digit as figures
 from dashboard.language import _
 from dashboard.pictures import data_url
-from nncore.average_digit import MEMOIRE_BIAS, MEMOIRE_DIGIT, MEMOIRE_THRESHOLD
+from nncore.average_digit import MEMOIRE_BIAS, MEMOIRE_DIGIT, MEMOIRE_THRESHOLD, score_cut
 from nncore.mnist import N_CLASSES
 
 # Training images, counted from 0.
 MEMOIRE_FOUR = 2
 MEMOIRE_EIGHT = 17
 
+_BIAS, _THRESHOLD = "average_bias", "average_threshold"
 _SECOND_DIGIT = 3
 _TILE_PX = 56
 
@@ -42,7 +43,7 @@ class Neuron:
     @property
     def cut(self) -> float:
         """Score above which the answer is yes: where sigmoid(score + bias) is the threshold."""
-        return float(np.log(self.threshold / (1 - self.threshold)) - self.bias)
+        return score_cut(self.bias, self.threshold)
 
 
 MEMOIRE_NEURON = Neuron(MEMOIRE_DIGIT, MEMOIRE_BIAS, MEMOIRE_THRESHOLD)
@@ -105,7 +106,7 @@ def neuron_sliders(digit: int) -> Neuron:
         MEMOIRE_BIAS,
         step=0.5,
         format="%.2f",
-        key="average_bias",
+        key=_BIAS,
         bind="query-params",
     )
     threshold = st.slider(
@@ -114,30 +115,29 @@ def neuron_sliders(digit: int) -> Neuron:
         0.99,
         MEMOIRE_THRESHOLD,
         step=0.01,
-        key="average_threshold",
+        key=_THRESHOLD,
         bind="query-params",
     )
+    return Neuron(digit, bias, threshold)
+
+
+def neuron_buttons(digit: int) -> None:
+    """Offer to set the sliders, which are drawn elsewhere."""
     with st.container(horizontal=True):
         st.button(
             _("Best bias"),
             icon=":material/star:",
             key="average_use_best",
-            on_click=_set,
-            kwargs={
-                # A best bias beyond the slider answers always no, as the slider's end does.
-                "average_bias": float(
-                    np.clip(resources.bias_sweep(digit, threshold).best_bias, low, high)
-                )
-            },
+            on_click=_use_best_bias,
+            args=(digit,),
         )
         st.button(
             _("The mémoire's"),
             icon=":material/menu_book:",
             key="average_memoire",
             on_click=_set,
-            kwargs={"average_bias": MEMOIRE_BIAS, "average_threshold": MEMOIRE_THRESHOLD},
+            kwargs={_BIAS: MEMOIRE_BIAS, _THRESHOLD: MEMOIRE_THRESHOLD},
         )
-    return Neuron(digit, bias, threshold)
 
 
 def image_picker(digit: int) -> ChosenImage:
@@ -215,6 +215,14 @@ def _digit_choice(label: str, default: int, key: str, width: str = "content") ->
 def _set(**values: float | bool) -> None:
     """Set widgets, by their keys."""
     st.session_state.update(values)
+
+
+def _use_best_bias(digit: int) -> None:
+    """Set the bias that gives the most right answers at the threshold of now."""
+    # Another threshold shifts all biases alike.
+    best = resources.bias_sweep(digit).best_bias + score_cut(0, st.session_state[_THRESHOLD])
+    # A best bias beyond the slider answers always no, as the slider's end does.
+    _set(**{_BIAS: float(np.clip(best, *figures.BIAS_RANGE))})
 
 
 def _choose_any(n_images: int) -> None:

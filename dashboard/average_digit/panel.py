@@ -1,10 +1,11 @@
 """What the neuron of an average digit answers: figures, counts, and what to notice in them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources, shell
 from dashboard.average_digit.form import (
@@ -21,7 +22,6 @@ from dashboard.figures import theme
 from dashboard.language import _
 from nncore.average_digit import (
     ThresholdEvaluation,
-    evaluate_threshold,
     pixel_products,
     predict,
 )
@@ -34,16 +34,70 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PRINTED = {MEMOIRE_FOUR: ("20.1", "1.52·10⁻¹¹"), MEMOIRE_EIGHT: ("54.2", "0.999")}
 
 
-@st.cache_resource(show_spinner=False, max_entries=500)
+@dataclass(frozen=True)
+class Places:
+    """Where on the page it stands what the neuron answers.
+
+    Attributes
+    ----------
+    sliders : DeltaGenerator
+        Where it is set.
+    outcome, measures : DeltaGenerator
+        How often it is right: beside the sliders, and below them.
+    histogram, counts : DeltaGenerator
+        How the scores overlap.
+    curve, output : DeltaGenerator
+        How a score becomes an answer.
+    """
+
+    sliders: DeltaGenerator
+    outcome: DeltaGenerator
+    measures: DeltaGenerator
+    histogram: DeltaGenerator
+    counts: DeltaGenerator
+    curve: DeltaGenerator
+    output: DeltaGenerator
+
+
+def lay_out() -> Places:
+    """Show the headings, and leave room below and beside each other for what the neuron answers."""
+    st.subheader(_("How often is it right?"))
+    sliders, outcome = st.columns([2, 3], gap="large")
+    measures = st.container()
+    st.subheader(_("Why so? The scores overlap"))
+    histogram, counts = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
+    st.subheader(_("From the score to the answer: the sigmoid"))
+    curve, output = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
+    return Places(sliders, outcome, measures, histogram, counts, curve, output)
+
+
+def show_answers(neuron: Neuron, image: ChosenImage, places: Places) -> None:
+    """Show all that a neuron answers."""
+    test = evaluation_of(neuron)
+    with places.outcome:
+        show_accuracy(neuron, test)
+    with places.measures:
+        show_measures(neuron, test)
+    show_overlap(neuron, test, places)
+    show_sigmoid(neuron, image, places)
+
+
+def explain_counts(digit: int) -> None:
+    """Say what to notice in the scores, which is the same for every neuron of a digit."""
+    st.caption(
+        _(
+            "Right answers in bold. Notice how many of the other digits score as high as the "
+            "digit {digit}: thick strokes overlap with any average. Bias and threshold only "
+            "move the dashed line; wherever it stands, much lies on the wrong side."
+        ).format(digit=digit)
+    )
+
+
 def evaluation_of(neuron: Neuron, on_training_images: bool = False) -> ThresholdEvaluation:
     """Return how a neuron answers for the test images, or for the training images."""
     scores = resources.digit_scores(neuron.digit)
-    values, is_digit = (
-        (scores.train, scores.train_is_digit)
-        if on_training_images
-        else (scores.test, scores.test_is_digit)
-    )
-    return evaluate_threshold(predict(values, neuron.bias), is_digit, neuron.threshold)
+    ranked = scores.train_ranked if on_training_images else scores.test_ranked
+    return ranked.evaluate(neuron.bias, neuron.threshold)
 
 
 def show_accuracy(neuron: Neuron, test: ThresholdEvaluation) -> None:
@@ -65,17 +119,14 @@ def show_accuracy(neuron: Neuron, test: ThresholdEvaluation) -> None:
     show_chart(_accuracy_figure(neuron), "average_bars")
 
 
-def show_majority(digit: int, test: ThresholdEvaluation) -> None:
+def show_majority(digit: int) -> None:
     """Say why always answering no is so often right."""
+    is_digit = resources.digit_scores(digit).test_is_digit
     st.caption(
         _(
             "Notice: only {digits} of {n} test images show the digit {digit}. Whoever always says "
             "“no” is right on all the others, and has recognised nothing."
-        ).format(
-            digits=_count(test.true_positives + test.false_negatives),
-            n=_count(test.n_samples),
-            digit=digit,
-        )
+        ).format(digits=_count(np.count_nonzero(is_digit)), n=_count(is_digit.size), digit=digit)
     )
 
 
@@ -124,56 +175,42 @@ def show_measures(neuron: Neuron, test: ThresholdEvaluation) -> None:
     st.caption(meaning)
 
 
-def show_overlap(neuron: Neuron, test: ThresholdEvaluation) -> None:
+def show_overlap(neuron: Neuron, test: ThresholdEvaluation, places: Places) -> None:
     """Show the scores of the digit and of the rest, and how the cut sorts them."""
-    st.subheader(_("Why so? The scores overlap"))
-    chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    show_chart(_overlap_figure(neuron), "average_histogram", chart)
+    show_chart(_overlap_figure(neuron), "average_histogram", places.histogram)
     table = _("""
 | Score | digit {digit} | others |
 |:--|--:|--:|
 | above {cut:.2f}: “yes” | **{true_yes}** | {false_yes} |
 | up to {cut:.2f}: “no” | {false_no} | **{true_no}** |
 """)
-    with text:
-        st.markdown(
-            table.format(
-                digit=neuron.digit,
-                cut=neuron.cut,
-                true_yes=_count(test.true_positives),
-                false_yes=_count(test.false_positives),
-                false_no=_count(test.false_negatives),
-                true_no=_count(test.true_negatives),
-            )
+    places.counts.markdown(
+        table.format(
+            digit=neuron.digit,
+            cut=neuron.cut,
+            true_yes=_count(test.true_positives),
+            false_yes=_count(test.false_positives),
+            false_no=_count(test.false_negatives),
+            true_no=_count(test.true_negatives),
         )
-        st.caption(
-            _(
-                "Right answers in bold. Notice how many of the other digits score as high as the "
-                "digit {digit}: thick strokes overlap with any average. Bias and threshold only "
-                "move the dashed line; wherever it stands, much lies on the wrong side."
-            ).format(digit=neuron.digit)
-        )
+    )
 
 
-def show_sigmoid(neuron: Neuron, image: ChosenImage) -> None:
+def show_sigmoid(neuron: Neuron, image: ChosenImage, places: Places) -> None:
     """Show how scores become outputs: those of the mémoire's samples and of the chosen image."""
-    st.subheader(_("From the score to the answer: the sigmoid"))
-    chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    show_chart(_sigmoid_figure(neuron, image), "average_sigmoid", chart)
-    with text:
-        meaning = _(
-            "$\\sigma(z) = 1 / (1 + e^{-z})$ squeezes any number into 0 to 1, and the bias shifts "
-            "the scores to where it bends; without a bias nearly every output would be 1."
-        )
+    show_chart(_sigmoid_figure(neuron, image), "average_sigmoid", places.curve)
+    meaning = _(
+        "$\\sigma(z) = 1 / (1 + e^{-z})$ squeezes any number into 0 to 1, and the bias shifts "
+        "the scores to where it bends; without a bias nearly every output would be 1."
+    )
+    n_wrong, n_sure = _sure_mistakes(neuron)
+    notice = _(
+        "Notice how short the slope is: of {wrong} wrong answers for the test images, {sure} have "
+        "an output below 0.01 or above 0.99. An output near 0 or 1 is not a proof."
+    ).format(wrong=_count(n_wrong), sure=_count(n_sure))
+    with places.output:
         st.markdown(f"{meaning}\n\n{_output_sentence(neuron, image)}")
-        n_wrong, n_sure = _sure_mistakes(neuron)
-        st.caption(
-            _(
-                "Notice how short the slope is: of {wrong} wrong answers for the test images, "
-                "{sure} have an output below 0.01 or above 0.99. An output near 0 or 1 is not a "
-                "proof."
-            ).format(wrong=_count(n_wrong), sure=_count(n_sure))
-        )
+        st.caption(notice)
 
 
 def show_pixels(digit: int, image: ChosenImage) -> None:
@@ -196,7 +233,7 @@ def show_pixels(digit: int, image: ChosenImage) -> None:
 def show_best_bias(digit: int) -> None:
     """Show the accuracy of every bias, and say what the best one is worth."""
     st.subheader(_("Is there a better bias?"))
-    sweep = resources.bias_sweep(digit, MEMOIRE_NEURON.threshold)
+    sweep = resources.bias_sweep(digit)
     best = evaluation_of(replace(MEMOIRE_NEURON, digit=digit, bias=sweep.best_bias))
     fair = resources.best_bias_of_training(digit)
     chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
@@ -282,7 +319,7 @@ def show_difference(digit: int, second: int) -> None:
 
 def _accuracy_figure(neuron: Neuron) -> go.Figure:
     """Return the accuracy beside that of always answering no, and of the best bias."""
-    test, sweep = evaluation_of(neuron), resources.bias_sweep(neuron.digit, neuron.threshold)
+    test, sweep = evaluation_of(neuron), resources.bias_sweep(neuron.digit)
     names = (_("this neuron"), _("always “no”"), _("best bias"))
     return figures.accuracy_bars(
         names, (test.accuracy, test.always_no_accuracy, sweep.best_accuracy)
@@ -291,8 +328,15 @@ def _accuracy_figure(neuron: Neuron) -> go.Figure:
 
 def _overlap_figure(neuron: Neuron) -> go.Figure:
     """Return the scores of the digit and of the rest."""
-    scores = resources.digit_scores(neuron.digit)
-    return figures.score_histogram(scores.test, scores.test_is_digit, neuron.digit, neuron.cut)
+    return figures.score_histogram(*_score_counts(neuron.digit), neuron.digit, neuron.cut)
+
+
+@st.cache_resource(show_spinner=False)
+def _score_counts(digit: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many test images of other digits, and of the digit, have which score."""
+    scores = resources.digit_scores(digit)
+    is_digit = scores.test_is_digit
+    return figures.count_scores(scores.test[~is_digit]), figures.count_scores(scores.test[is_digit])
 
 
 def _sigmoid_figure(neuron: Neuron, image: ChosenImage) -> go.Figure:
@@ -317,7 +361,7 @@ def _sweep_figure(digit: int) -> go.Figure:
     """Return the accuracy at every bias, with the best one and the mémoire's."""
     neuron = replace(MEMOIRE_NEURON, digit=digit)
     evaluation = evaluation_of(neuron)
-    sweep = resources.bias_sweep(digit, neuron.threshold)
+    sweep = resources.bias_sweep(digit)
     return figures.accuracy_against_bias(
         sweep, evaluation.always_no_accuracy, neuron.bias, evaluation.accuracy
     )

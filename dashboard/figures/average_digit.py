@@ -21,8 +21,11 @@ BIAS_RANGE = (-120.0, 0.0)
 # No average has more than 117 as the score of an image of MNIST.
 _SCORE_RANGE = (0, 120)
 _BIN_WIDTH = 2
+_SCORE_EDGES = np.arange(_SCORE_RANGE[0], _SCORE_RANGE[1] + _BIN_WIDTH, _BIN_WIDTH)
 # A curve of 10,000 points looks the same in 600 pixels, and takes the browser longer.
 _CURVE_POINTS = 400
+# Where the sigmoid bends, most of its points are drawn; 0.25 apart.
+_BEND = np.arange(-40, 41) / 4
 _PER_CENT = "\N{NO-BREAK SPACE}%"
 
 
@@ -136,40 +139,53 @@ def accuracy_bars(names: Sequence[str], accuracies: Sequence[float]) -> go.Figur
     )
 
 
-def score_histogram(scores: np.ndarray, is_digit: np.ndarray, digit: int, cut: float) -> go.Figure:
-    """Return how many images have which score, with the score above which the answer is yes.
+def count_scores(scores: np.ndarray) -> np.ndarray:
+    """Return how many images fall into each bar of `score_histogram`.
 
     Parameters
     ----------
     scores : ndarray of shape (n_samples,), float64
-        Of all images.
-    is_digit : ndarray of shape (n_samples,), bool
-        Whether each image shows the digit looked for.
+        What another data set has beyond the axis is counted at its end.
+
+    Returns
+    -------
+    ndarray of shape (n_bars,), int64
+    """
+    return np.histogram(np.clip(scores, *_SCORE_RANGE), _SCORE_EDGES)[0]
+
+
+def score_histogram(
+    of_others: np.ndarray, of_digit: np.ndarray, digit: int, cut: float
+) -> go.Figure:
+    """Return how many images have which score, with the score above which the answer is yes.
+
+    Parameters
+    ----------
+    of_others, of_digit : ndarray of shape (n_bars,), int64
+        As `count_scores` counts them: images of other digits, and of the digit looked for.
     digit : int
         That digit.
     cut : float
         Above it the answer is yes; drawn at the edge if it lies beyond.
     """
-    edges = np.arange(_SCORE_RANGE[0], _SCORE_RANGE[1] + _BIN_WIDTH, _BIN_WIDTH)
     bars = [
         {
             "type": "bar",
             "name": name,
-            "x": edges[:-1] + _BIN_WIDTH / 2,
-            # What another data set has beyond the range is counted at its edge.
-            "y": np.histogram(np.clip(part, *_SCORE_RANGE), edges)[0],
+            "x": _SCORE_EDGES[:-1] + _BIN_WIDTH / 2,
+            "y": counts,
             "width": _BIN_WIDTH,
             "marker": {"color": colour, "line": {"width": 0}, "opacity": 0.75},
             "hovertemplate": _("score about %{x}: %{y} images") + "<extra></extra>",
         }
-        for name, part, colour in (
-            (_("other digits"), scores[~is_digit], theme.NO),
-            (_("digit {digit}").format(digit=digit), scores[is_digit], theme.YES),
+        for name, counts, colour in (
+            (_("other digits"), of_others, theme.NO),
+            (_("digit {digit}").format(digit=digit), of_digit, theme.YES),
         )
     ]
     shown_cut = min(max(cut, _SCORE_RANGE[0]), _SCORE_RANGE[1])
     # Room above the bars for the words at the line.
-    top = 1.2 * max(bar["y"].max() for bar in bars)
+    top = 1.2 * max(of_others.max(), of_digit.max())
     return theme.figure(
         bars,
         height=280,
@@ -269,8 +285,7 @@ def sigmoid_curve(samples: Sequence[SigmoidSample], bias: float, threshold: floa
     """
     places = [sample.score + bias for sample in samples]
     low, high = min(-12, *places) - 3, max(12, *places) + 3
-    # Most points lie where the curve bends.
-    x = np.unique(np.concatenate(([low, high], np.linspace(-10, 10, 81))))
+    x = np.concatenate(([low], _BEND, [high]))
     curve = {
         "type": "scatter",
         "x": x,

@@ -11,12 +11,14 @@ from nncore.average_digit import (
     MEMOIRE_BIAS,
     MEMOIRE_DIGIT,
     MEMOIRE_THRESHOLD,
+    RankedScores,
     ThresholdEvaluation,
     average_digit,
     average_digits,
     evaluate_threshold,
     pixel_products,
     predict,
+    score_cut,
     scores,
     sweep_bias,
 )
@@ -144,6 +146,24 @@ def test_precision_and_recall_without_a_case_are_none():
     assert (no_digit.precision, no_digit.recall) == (0, None)
 
 
+def test_ranked_scores_count_as_the_neuron_answers(mnist, test_scores):
+    is_eight = mnist.test_labels == MEMOIRE_DIGIT
+    ranked = RankedScores(test_scores, is_eight)
+    for bias in np.arange(-120, 1, 7.5):
+        for threshold in (0.01, 0.3, 0.5, 0.9, 0.99):
+            expected = evaluate_threshold(predict(test_scores, bias), is_eight, threshold)
+            assert ranked.evaluate(bias, threshold) == expected
+    # NumPy's own integers would not be JSON.
+    assert json.dumps(vars(ranked.evaluate(-45)))
+
+
+def test_a_score_at_the_cut_of_ranked_scores_means_no():
+    ranked = RankedScores(np.array([45.0, 45.0, 46.0]), np.array([True, False, True]))
+    assert ranked.evaluate(-45.0) == ThresholdEvaluation(1, 0, 1, 1)
+    without_digit = RankedScores(np.array([1.0]), np.array([False]))
+    assert without_digit.evaluate(0.0) == ThresholdEvaluation(0, 1, 0, 0)
+
+
 def test_sweep_by_hand():
     # From the highest: yes, no, yes, yes, no. Right answers of cuts after 0 to 5 of them:
     # 2, 3, 2, 3, 4, 3 of 5.
@@ -203,6 +223,8 @@ IS_DIGIT = np.array([True, False])
         (lambda: pixel_products(IMAGES, np.zeros((2, 2))), r"image must be .*got \(3, 2, 2\)"),
         (lambda: pixel_products(IMAGES[0], np.zeros((3, 2))), r"weights must be \(2, 2\)"),
         (lambda: predict(np.zeros(2), np.nan), "bias must be finite, got nan"),
+        (lambda: RankedScores(np.zeros(3), IS_DIGIT), r"is_digit must be \(3,\) bool"),
+        (lambda: score_cut(0, 1.0), "threshold must be strictly .*got 1.0"),
         (lambda: evaluate_threshold(np.zeros(2), IS_DIGIT, 1.5), "threshold must be .*got 1.5"),
         (lambda: evaluate_threshold(np.zeros(2), IS_DIGIT, np.nan), "threshold must be .*nan"),
         (lambda: evaluate_threshold(np.zeros(3), IS_DIGIT), r"is_digit must be \(3,\) bool"),

@@ -43,7 +43,7 @@ def forget_data():
         resources.digit_scores,
         resources.bias_sweep,
         resources.best_bias_of_training,
-        panel.evaluation_of,
+        panel._score_counts,
         form._tiles_as_buttons,
     ):
         loaded.clear()

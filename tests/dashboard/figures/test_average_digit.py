@@ -12,6 +12,7 @@ from dashboard.figures.average_digit import (
     SigmoidSample,
     accuracy_against_bias,
     accuracy_bars,
+    count_scores,
     difference,
     pixel_products,
     score_histogram,
@@ -92,10 +93,15 @@ def test_accuracies_are_bars_in_per_cent_with_a_line_at_always_no():
     assert figure.layout.shapes[0].x0 == figure.layout.shapes[0].x1 == pytest.approx(90.26)
 
 
+# An image of another digit, and one of the digit.
+ONE_EACH = count_scores(np.array([1.0])), count_scores(np.array([2.0]))
+
+
 def test_the_histogram_counts_every_image_once():
     scores = np.array([1.0, 3.0, 3.5, 50.0, 200.0])
     is_digit = np.array([False, False, True, True, False])
-    rest, digit = score_histogram(scores, is_digit, 8, 45.0).data
+    counts = count_scores(scores[~is_digit]), count_scores(scores[is_digit])
+    rest, digit = score_histogram(*counts, 8, 45.0).data
     assert (rest.name, digit.name) == ("other digits", "digit 8")
     np.testing.assert_array_equal(rest.x, digit.x)
     counts = dict(zip(rest.x, zip(rest.y, digit.y, strict=True), strict=True))
@@ -109,7 +115,7 @@ def test_the_histogram_counts_every_image_once():
 
 @pytest.mark.parametrize(("cut", "shown"), [(45.0, 45.0), (-3.0, 0), (130.0, 120)])
 def test_the_cut_is_drawn_within_the_axis(cut, shown):
-    figure = score_histogram(np.array([1.0, 2.0]), np.array([False, True]), 8, cut)
+    figure = score_histogram(*ONE_EACH, 8, cut)
     assert figure.layout.shapes[0].x0 == shown
     assert {annotation.x for annotation in figure.layout.annotations} == {shown}
     assert [annotation.xanchor for annotation in figure.layout.annotations] == ["right", "left"]
@@ -168,6 +174,6 @@ def test_every_figure_has_the_look_of_the_dashboard_and_lets_a_finger_scroll():
     assert figure.layout.xaxis.automargin
     assert figure.layout.xaxis.title.text == "Right answers"
     # What one figure sets does not leak into the next.
-    other = score_histogram(np.array([1.0, 2.0]), np.array([False, True]), 8, 45.0)
+    other = score_histogram(*ONE_EACH, 8, 45.0)
     assert other.layout.yaxis.autorange is None
     assert json.loads(other.to_json())["layout"]["height"] == 280
