@@ -4,17 +4,16 @@ import streamlit as st
 
 from dashboard import shell
 from dashboard.colour_neuron import lesson
-from dashboard.colour_neuron.labels import label_images
+from dashboard.colour_neuron.labels import LabelledImages, label_images
 from dashboard.colour_neuron.sentences import train_on
 from dashboard.language import _
 from dashboard.turns import fragment
 
 
 @fragment
-def show_lesson() -> None:
-    """Show all that changes with the labels and settings, without a run of the whole page."""
-    labels, cube = st.columns(2, gap="medium")
-    with labels:
+def label_and_learn(places: lesson.Places) -> None:
+    """Let the reader label images, and show what the neuron learns from them."""
+    with places.labels:
         st.markdown(
             _(
                 "**What should it answer yes to?** A click changes the label of an image, and the "
@@ -22,21 +21,24 @@ def show_lesson() -> None:
             )
         )
         samples = label_images()
+    learn(samples, places)
+
+
+@fragment
+def learn(samples: LabelledImages, places: lesson.Places) -> None:
+    """Let the reader change the settings, and show all that changes with them."""
+    with places.labels:
         settings = lesson.settings_fields()
     training = train_on(samples, settings)
-    with cube:
+    with places.cube:
         lesson.train_button()
         lesson.show_cube(training)
         lesson.show_result(training)
-    lesson.show_updates(training)
-    ask, experiments = st.columns(2, gap="medium")
-    with ask:
-        st.subheader(_("Ask the neuron"))
+    lesson.show_updates(training, places)
+    # In a container of this run's: a fragment in one from outside would be another one each time.
+    with places.ask.container():
         # Whoever asks about colour after colour changes nothing else.
         fragment(lesson.ask_any_colour)(training)
-    with experiments:
-        st.subheader(_("Things to try"))
-        lesson.show_experiments()
 
 
 with shell.page(shell.COLOUR_NEURON):
@@ -49,4 +51,5 @@ with shell.page(shell.COLOUR_NEURON):
         )
     )
 
-    show_lesson()
+    # The runs of the fragments send what they change, and nothing else.
+    label_and_learn(lesson.lay_out())

@@ -1,9 +1,12 @@
 """The parts of the page of the colour neuron that come after the labels, from top to bottom."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import streamlit as st
 from PIL import ImageColor
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources, state, uploads
 from dashboard.chart import show_chart
@@ -28,6 +31,41 @@ MEMOIRE_STATE = (41.6, -67.8, -59.8)
 ORANGE = "#FF8041"  # for which the mémoire writes out q
 MAX_STATES = 100
 _ASKED, _ASKED_IMAGE = "colour_asked", "colour_asked_image"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where on the page what stands.
+
+    Attributes
+    ----------
+    labels, cube : DeltaGenerator
+        Images and settings, and beside them what the neuron makes of these.
+    errors, updates : DeltaGenerator
+        How it came to that.
+    ask : DeltaGenerator
+        Questions to the trained neuron.
+    """
+
+    labels: DeltaGenerator
+    cube: DeltaGenerator
+    errors: DeltaGenerator
+    updates: DeltaGenerator
+    ask: DeltaGenerator
+
+
+def lay_out() -> Places:
+    """Show what is always the same, and leave room below and beside each other for the rest."""
+    labels, cube = st.columns(2, gap="medium")
+    errors, updates = st.columns([1, 2], gap="medium")
+    errors.subheader(_("Errors per epoch"))
+    updates.subheader(_("Every update"))
+    ask, experiments = st.columns(2, gap="medium")
+    ask.subheader(_("Ask the neuron"))
+    with experiments:
+        st.subheader(_("Things to try"))
+        _show_experiments()
+    return Places(labels, cube, errors, updates, ask)
 
 
 def settings_fields() -> Settings:
@@ -130,25 +168,20 @@ def show_result(lesson: Lesson) -> None:
     st.markdown(what_to_notice(lesson))
 
 
-def show_updates(lesson: Lesson) -> None:
+def show_updates(lesson: Lesson, places: Places) -> None:
     """Show the errors of each epoch, and every update of the training as a table."""
     log = lesson.log
-    chart, table = st.columns([1, 2], gap="medium")
-    with chart:
-        st.subheader(_("Errors per epoch"))
-        # After the first epoch without error there is nothing more to see.
-        errors = log.errors_per_epoch[: log.first_epoch_without_error]
-        show_chart(figures.errors_per_epoch(errors), "colour_errors")
-    with table:
-        st.subheader(_("Every update"))
-        decimals = st.column_config.NumberColumn(format="%.4g")
-        st.dataframe(
-            _update_table(lesson),
-            hide_index=True,
-            height=300,
-            key="colour_updates",
-            column_config=dict.fromkeys(("p₁", "p₂", "p₃"), decimals),
-        )
+    # After the first epoch without error there is nothing more to see.
+    errors = log.errors_per_epoch[: log.first_epoch_without_error]
+    show_chart(figures.errors_per_epoch(errors), "colour_errors", places.errors)
+    decimals = st.column_config.NumberColumn(format="%.4g")
+    places.updates.dataframe(
+        _update_table(lesson),
+        hide_index=True,
+        height=300,
+        key="colour_updates",
+        column_config=dict.fromkeys(("p₁", "p₂", "p₃"), decimals),
+    )
 
 
 def ask_any_colour(lesson: Lesson) -> None:
@@ -173,7 +206,7 @@ def ask_any_colour(lesson: Lesson) -> None:
         st.error(_(fault))
 
 
-def show_experiments() -> None:
+def _show_experiments() -> None:
     """Suggest what to try; the sentence below the cube answers each."""
     st.markdown(
         "\n".join(
