@@ -25,13 +25,19 @@ def show_descent() -> None:
     surface.presets(kind, loss)
     above, relief = st.columns(2, gap="medium")
     settings, outcome = st.columns([2, 3], gap="large")
-    with settings:
+    walk_down(kind, loss, digit, surface.Places(above, relief, settings, outcome))
+
+
+@fragment
+def walk_down(kind: str, loss: str, digit: int, places: surface.Places) -> None:
+    """Let the reader choose start and steps, and show the way that they lead."""
+    with places.settings:
         walk = surface.walk_of(surface.run_settings(kind, loss, digit))
-    with above:
+    with places.above:
         surface.show_contour(walk)
-    with relief:
+    with places.relief:
         surface.show_surface(walk)
-    with outcome:
+    with places.outcome:
         surface.show_path(walk)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.chart import show_chart, show_selectable_chart
 from dashboard.components.plot3d import PlotState, plot3d
@@ -54,6 +55,16 @@ _NEAR = 0.05
 _FLAT = 0.01
 # Of single precision, which draws the networks.
 _ROUNDING = 1e-4
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where on the page stand the two views of the surface, and below them settings and words."""
+
+    above: DeltaGenerator
+    relief: DeltaGenerator
+    settings: DeltaGenerator
+    outcome: DeltaGenerator
 
 
 @dataclass(frozen=True)
