@@ -1,8 +1,10 @@
 """Visitors of the dashboard without a browser: they speak Streamlit's own protocol."""
 
 import asyncio
+import json
 import random
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import websockets
@@ -11,18 +13,97 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-# The address of each page, and a widget there to play with: its key, the field of the protocol
-# that holds its value, and the range of the values.
-PAGES = {
-    "": None,
-    "Colour_neuron": ("colour_epsilon", "double_value", (0.1, 1.0)),
-    "Average_digit": ("average_bias", "double_array_value", (-90.0, -10.0)),
-    "Gradient_descent": ("descent_x", "double_array_value", (-2.0, 2.0)),
-    "Train_a_network": ("train_epochs", "double_value", (1.0, 50.0)),
-    "Experiments": None,
-    "Draw_digits": ("draw_threshold", "double_array_value", (0.0, 1.0)),
-    "Read_numbers": None,
-    "Your_own_hand": None,
+_Value = bool | float | str | list[float] | list[str]
+
+
+@dataclass(frozen=True)
+class Widget:
+    """A widget to play with.
+
+    Attributes
+    ----------
+    key : str
+        Of the widget.
+    field : str
+        Of the protocol, for its value.
+    draw : callable
+        Draws a value by chance, given what the widget offers to choose from.
+    """
+
+    key: str
+    field: str
+    draw: Callable[[random.Random, Sequence[str]], _Value]
+
+
+def _slider(key: str, low: float, high: float, step: float) -> Widget:
+    return Widget(key, "double_array_value", lambda chance, _: [_on_grid(chance, low, high, step)])
+
+
+def _number(key: str, low: float, high: float, step: float) -> Widget:
+    return Widget(key, "double_value", lambda chance, _: _on_grid(chance, low, high, step))
+
+
+def _on_grid(chance: random.Random, low: float, high: float, step: float) -> float:
+    return round(low + step * chance.randrange(round((high - low) / step) + 1), 3)
+
+
+def _button(key: str) -> Widget:
+    return Widget(key, "trigger_value", lambda *_: True)
+
+
+def _radio(key: str) -> Widget:
+    return Widget(key, "string_value", lambda chance, options: chance.choice(options))
+
+
+def _choice(key: str) -> Widget:
+    return Widget(key, "string_array_value", lambda chance, options: [chance.choice(options)])
+
+
+def _canvas(key: str) -> Widget:
+    """Return a canvas on which one stroke is drawn."""
+    return Widget(key, "json_value", lambda chance, _: json.dumps({"drawing": _drawing(chance)}))
+
+
+def _drawing(chance: random.Random) -> dict:
+    """Return a drawing of one curved stroke, as the canvas sends it."""
+    start, middle, end = ([chance.uniform(60, 220) for _ in "xy"] for _ in range(3))
+    path = [["M", *start], ["Q", *middle, *end], ["L", end[0], end[1] + 1]]
+    place = {"originX": "center", "originY": "center", "left": 140, "top": 140}
+    return {"raw": {"objects": [{"type": "Path", "strokeWidth": 20, "path": path, **place}]}}
+
+
+# The address of each page, and widgets there to play with: those that a visitor of the page plays
+# with, but for what trains. The home page has only links.
+PAGES: dict[str, tuple[Widget, ...]] = {
+    "": (),
+    "Colour_neuron": (
+        _number("colour_epsilon", 0.05, 1, 0.05),
+        _button("colour_preset_invert"),
+        _button("colour_preset_memoire"),
+        _radio("colour_scale"),
+    ),
+    "Average_digit": (
+        _slider("average_bias", -90, -10, 0.5),
+        _slider("average_threshold", 0.1, 0.9, 0.01),
+        _choice("average_digit"),
+        _button("average_random"),
+    ),
+    "Gradient_descent": (
+        _slider("descent_x", -2, 2, 0.05),
+        _slider("descent_y", -2, 2, 0.05),
+        _slider("descent_steps", 1, 60, 1),
+        _button("descent_stochastic"),
+    ),
+    "Train_a_network": (
+        _number("train_epochs", 1, 50, 1),
+        _number("train_hidden_1", 16, 512, 16),
+        _button("train_preset_memoire"),
+        _choice("train_view"),
+    ),
+    "Experiments": (_choice("experiments_preset"), _choice("experiments_view")),
+    "Draw_digits": (_slider("draw_threshold", 0, 1, 0.01), _canvas("draw_canvas")),
+    "Read_numbers": (_canvas("numbers_canvas"), _button("numbers_example")),
+    "Your_own_hand": (_canvas("hand_canvas"),),
 }
 _ANSWER_WITHIN_S = 60
 
@@ -71,8 +152,9 @@ class Visitor:
         self.session_id = ""
         # Of the page's link, which the page changes.
         self.query = ""
-        # The id and the fragment of each widget, by its key.
+        # By the key of each widget, its id and its fragment, and what can be chosen there.
         self.widgets: dict[str, tuple[str, str]] = {}
+        self._options: dict[str, list[str]] = {}
         self._page = ""
         # What it has set on the page: a browser tells all of it at every click.
         self._states: dict[str, WidgetState] = {}
@@ -108,7 +190,7 @@ class Visitor:
             while loop.time() < until:
                 await asyncio.sleep(self._chance.uniform(0.5, 1.5) * pace_s)
                 began = time.perf_counter()
-                if PAGES[self._page] is None or self._chance.random() < 0.25:
+                if not PAGES[self._page] or self._chance.random() < 0.25:
                     await self.visit(self._chance.choice(list(PAGES)))
                 else:
                     await self.turn_widget()
@@ -126,15 +208,16 @@ class Visitor:
         await self._socket.close()
 
     async def turn_widget(self) -> None:
-        """Give the page's widget another value."""
-        key, value_field, (low, high) = PAGES[self._page]
-        value = float(round(self._chance.uniform(low, high), 0 if high > 5 else 1))
-        widget_id, fragment = self.widgets[key]
-        state = WidgetState(id=widget_id)
-        if value_field == "double_value":
-            state.double_value = value
+        """Do something to one of the page's widgets."""
+        shown = [widget for widget in PAGES[self._page] if widget.key in self.widgets]
+        widget = self._chance.choice(shown)
+        value = widget.draw(self._chance, self._options.get(widget.key, ()))
+        widget_id, fragment = self.widgets[widget.key]
+        if isinstance(value, list):
+            # The protocol has lists in a message of their own.
+            state = WidgetState(id=widget_id, **{widget.field: {"data": value}})
         else:
-            state.double_array_value.data.append(value)
+            state = WidgetState(id=widget_id, **{widget.field: value})
         await self._run(state, fragment)
 
     async def _run(self, state: WidgetState | None = None, fragment: str = "") -> None:
@@ -175,7 +258,11 @@ class Visitor:
         if kind == "exception":
             self._timings.n_exceptions += 1
         elif kind is not None:
-            widget_id = getattr(getattr(delta.new_element, kind), "id", "")
+            element = getattr(delta.new_element, kind)
+            widget_id = getattr(element, "id", "")
             # "$$ID-<hash>-<key>"; ids of other elements are numbers or have no key.
             if isinstance(widget_id, str) and widget_id.startswith("$$ID-"):
-                self.widgets[widget_id.split("-", 2)[2]] = (widget_id, delta.fragment_id)
+                key = widget_id.split("-", 2)[2]
+                self.widgets[key] = (widget_id, delta.fragment_id)
+                options = getattr(element, "options", ())
+                self._options[key] = [getattr(option, "content", option) for option in options]
