@@ -6,84 +6,19 @@ they wait and what that costs.
 
 import argparse
 import asyncio
-import contextlib
-import os
 import resource
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from benchmarks.report import conditions, log, markdown_table
+from benchmarks.server import Server, running_server
+from benchmarks.site import Site, running_site
 from benchmarks.visitors import PAGES, Timings, Visitor
 
-PROJECT = Path(__file__).resolve().parents[1]
-_START_WITHIN_S = 60
 _HEADER = (
     *("visitors", "first view: median, p95 ms", "click: median, p95 ms", "clicks", "exceptions"),
     *("lost", "server: CPU, MB", "generator: CPU"),
 )
-
-
-class Server:
-    """The dashboard as a process of its own, on Linux.
-
-    Parameters
-    ----------
-    process : subprocess.Popen
-    port : int
-    """
-
-    def __init__(self, process: subprocess.Popen, port: int):
-        self.url = f"ws://localhost:{port}"
-        self._process = process
-
-    def cpu_s(self) -> float:
-        """Return the seconds of CPU that it has used; those of its workers are not counted."""
-        after_name = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
-
-    def resident_mb(self) -> float:
-        """Return its resident memory, in 10^6 bytes."""
-        pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-    def n_threads(self) -> int:
-        """Return how many threads it has."""
-        return len(os.listdir(f"/proc/{self._process.pid}/task"))
-
-    def n_open_files(self) -> int:
-        """Return how many files and connections it has open."""
-        return len(os.listdir(f"/proc/{self._process.pid}/fd"))
-
-
-@contextlib.contextmanager
-def running_server(environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Start the dashboard on a free port, with some variables set, and end it."""
-    with socket.create_server(("localhost", 0)) as probe:
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"),
-                *("--server.address=localhost", f"--server.port={port}"),
-            ],
-            cwd=PROJECT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=os.environ | (environment or {}),
-        )
-        try:
-            _wait_until_it_answers(port)
-            yield Server(process, port)
-        finally:
-            process.terminate()
-            process.wait()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -93,12 +28,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=30, help="of clicking, for each number")
     parser.add_argument("--pace", type=float, default=2, help="mean seconds between two clicks")
     parser.add_argument("--jobs", type=int, default=0, help="trainings that run meanwhile")
+    parser.add_argument(
+        "--replicas",
+        type=int,
+        choices=(1, 2),
+        default=1,
+        help="two stand behind nginx, as docs/hosting.md has them",
+    )
     options = parser.parse_args(arguments)
     print(conditions(("streamlit", "numpy", "plotly")) + "\n")
     rows, by_page = [], {}
     for n_visitors in options.visitors:
         log(f"{n_visitors} visitors")
-        with running_server() as server:
+        with running_server() if options.replicas == 1 else running_site() as server:
             timings, row = asyncio.run(_measure(server, n_visitors, options))
         rows.append(row)
         by_page[n_visitors] = timings.reruns
@@ -112,10 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 async def _measure(
-    server: Server, n_visitors: int, options: argparse.Namespace
+    server: Server | Site, n_visitors: int, options: argparse.Namespace
 ) -> tuple[Timings, list[str]]:
     """Let visitors in; return their timings and a row of the table."""
-    await _warm_up(server)
+    for replica in server.replicas if isinstance(server, Site) else (server,):
+        await _warm_up(replica)
     for number in range(options.jobs):
         await _start_training(server, number)
     timings = Timings()
@@ -162,19 +105,6 @@ async def _arrive(visitor: Visitor, after_s: float) -> None:
     """Open the home page after some seconds."""
     await asyncio.sleep(after_s)
     await visitor.open()
-
-
-def _wait_until_it_answers(port: int) -> None:
-    """Return once the server is healthy."""
-    deadline = time.monotonic() + _START_WITHIN_S
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=5):
-                return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 def _own_cpu_s() -> float:

@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.load import Server, running_server
 from benchmarks.report import conditions, log, markdown_table
+from benchmarks.server import Server, running_server
 from benchmarks.visitors import PAGES, Timings, Visitor
 
 _HEADER = (

@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,13 +19,13 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from benchmarks.site import NGINX, free_ports, running_nginx
 from dashboard.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 HOSTING = PROJECT / "docs/hosting"
 # Read by NumPy and by Python itself.
 READ_BY_OTHERS = {"OPENBLAS_NUM_THREADS", "TMPDIR"}
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 # As visitors know the site: for localhost, Streamlit would not compare the origin.
 NAME = "neurons.example"
 A_REPLICA_STARTS_WITHIN_S = 60
@@ -222,51 +221,24 @@ def wait_for_port(port):
             time.sleep(0.05)
 
 
-def free_ports(n):
-    """Return ports on which nothing listens."""
-    with contextlib.ExitStack() as stack:
-        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(n)]
-        return [listener.getsockname()[1] for listener in listeners]
-
-
 @pytest.fixture
 def site(tmp_path):
     """The documented nginx.conf with ports that are free, and two replicas of the dashboard."""
     if NGINX is None:
         pytest.skip("nginx is missing; Debian: sudo apt install nginx-light")
     port, a, b = free_ports(3)
-    text = (HOSTING / "nginx.conf").read_text(encoding="utf-8")
-    for old, new in (("listen 80;", f"listen 127.0.0.1:{port};"), ("8501", a), ("8502", b)):
-        assert old in text
-        text = text.replace(old, str(new))
-    (tmp_path / "site.conf").write_text(text)
-    temporary = "".join(
-        f"{kind}_temp_path {kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (tmp_path / "nginx.conf").write_text(
-        # Started by root, its workers would be somebody who may not write here.
-        "user root; daemon off; pid nginx.pid; error_log error.log;"
-        "events { worker_connections 4096; }"
-        f"http {{ access_log off; {temporary} include site.conf; }}"
-    )
-    site = Site(port, {"a": a, "b": b}, {}, tmp_path)
-    try:
-        with open(tmp_path / "nginx.log", "wb") as log:
-            site.processes["nginx"] = subprocess.Popen(
-                # Relative paths are those of the prefix.
-                [NGINX, "-p", str(tmp_path), "-c", "nginx.conf", "-e", "error.log"],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        site.start("a")
-        site.start("b")
-        wait_for_port(port)
-        yield site
-    finally:
-        for process in site.processes.values():
-            process.terminate()
-        for process in site.processes.values():
-            process.wait()
+    replicas = Site(port, {"a": a, "b": b}, {}, tmp_path)
+    with running_nginx(tmp_path, port, a, b):
+        try:
+            replicas.start("a")
+            replicas.start("b")
+            wait_for_port(port)
+            yield replicas
+        finally:
+            for process in replicas.processes.values():
+                process.terminate()
+            for process in replicas.processes.values():
+                process.wait()
 
 
 def test_a_visitor_stays_at_a_replica_and_another_takes_over(site):
