@@ -49,18 +49,20 @@ def clip_plane_to_cube(state: np.ndarray, size: float) -> np.ndarray:
         raise ValueError(f"state must be three finite numbers, got {state.tolist()}")
     if not (np.isfinite(size) and size > 0):
         raise ValueError(f"size must be a finite number above 0, got {size!r}")
+    # Python's floats from here on. NumPy takes ten times as long for so few numbers, and has no
+    # infinity without a warning: then the plane is far away.
     largest = float(np.abs(state).max())
     if largest == 0:
         return np.empty((0, 3))
-    normal = state / largest
-    mirrored = normal < 0
-    # Python's floats, unlike NumPy's, go to infinity without a warning: then the plane is far away.
-    distance = 1.0 / largest / float(size) + float(-normal[mirrored].sum())
-    polygon = np.array(_cut_unit_cube(np.abs(normal).tolist(), distance)).reshape(-1, 3)
-    polygon[:, mirrored] = 1 - polygon[:, mirrored]
+    normal = (state / largest).tolist()
+    distance = 1.0 / largest / float(size) - sum(part for part in normal if part < 0)
+    polygon = [
+        tuple(1 - x if part < 0 else x for x, part in zip(point, normal, strict=True))
+        for point in _cut_unit_cube([abs(part) for part in normal], distance)
+    ]
     # In a corner of the cube several edges meet the plane at the same point.
-    first_seen = sorted(np.unique(polygon, axis=0, return_index=True)[1])
-    return polygon[first_seen] * size if len(first_seen) >= 3 else np.empty((0, 3))
+    corners = list(dict.fromkeys(polygon))
+    return np.array(corners) * size if len(corners) >= 3 else np.empty((0, 3))
 
 
 def _cut_unit_cube(normal: list[float], distance: float) -> list[tuple[float, ...]]:
