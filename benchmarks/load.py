@@ -81,6 +81,8 @@ async def _measure(
         f"{(server.cpu_s() - server_cpu) / elapsed_s:.0%}, {server.resident_mb():.0f}",
         f"{(_own_cpu_s() - own_cpu) / elapsed_s:.0%}",
     ]
+    # Those who were lost have no connection to close.
+    await asyncio.gather(*(visitor.close() for visitor in visitors), return_exceptions=True)
     return timings, row
 
 

@@ -207,9 +207,13 @@ class Visitor:
         """Leave."""
         await self._socket.close()
 
-    async def turn_widget(self) -> None:
-        """Do something to one of the page's widgets."""
-        shown = [widget for widget in PAGES[self._page] if widget.key in self.widgets]
+    async def turn_widget(self, key: str | None = None) -> None:
+        """Do something to one of the page's widgets in `PAGES`, by default any that is shown."""
+        shown = [
+            widget
+            for widget in PAGES[self._page]
+            if widget.key in self.widgets and key in (None, widget.key)
+        ]
         widget = self._chance.choice(shown)
         value = widget.draw(self._chance, self._options.get(widget.key, ()))
         widget_id, fragment = self.widgets[widget.key]

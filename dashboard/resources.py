@@ -118,13 +118,26 @@ def average_digits() -> np.ndarray:
 @st.cache_resource(show_spinner=False)
 def digit_scores(digit: int) -> DigitScores:
     """Return the scores of all images with one average digit."""
-    data, weights = _mnist(), average_digits()[digit]
+    data, (train, test) = _mnist(), _all_digit_scores()
     return DigitScores(
-        train=average_digit.scores(data.train_images, weights),
+        train=train[digit],
         train_is_digit=data.train_labels == digit,
-        test=average_digit.scores(data.test_images, weights),
+        test=test[digit],
         test_is_digit=data.test_labels == digit,
     )
+
+
+@st.cache_resource(show_spinner=False)
+def _all_digit_scores() -> tuple[np.ndarray, np.ndarray]:
+    """Return the scores with each average, (10, n_train) and (10, n_test) float64.
+
+    All at once, so that nobody waits who is the first to choose a digit.
+    """
+    data, weights = _mnist(), average_digits()
+    train, test = (
+        average_digit.scores(images, weights) for images in (data.train_images, data.test_images)
+    )
+    return np.ascontiguousarray(train.T), np.ascontiguousarray(test.T)
 
 
 @st.cache_resource(show_spinner=False)

@@ -194,13 +194,13 @@ def scores(images: np.ndarray, weights: np.ndarray) -> np.ndarray:
     ----------
     images : ndarray of shape (n_samples, height, width), uint8
         Turned into floats a part at a time, so that all of MNIST needs less than 10 MB.
-    weights : ndarray of shape (height, width), float64
-        Usually an average digit.
+    weights : ndarray of shape (height, width) or (n_weights, height, width), float64
+        Usually an average digit, or all of them, which takes hardly longer.
 
     Returns
     -------
-    ndarray of shape (n_samples,), float64
-        One score an image.
+    ndarray of shape (n_samples,) or (n_samples, n_weights), float64
+        One score an image, for each of the weights.
 
     Raises
     ------
@@ -209,9 +209,12 @@ def scores(images: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """
     images, weights = np.asarray(images), np.asarray(weights, dtype=np.float64)
     _check_images(images)
-    _check_weights(weights, images.shape[1:])
-    scaled_weights = weights.ravel() / 255
-    result = np.empty(len(images))
+    if weights.ndim != 3:
+        _check_weights(weights, images.shape[1:])
+    else:
+        _check_weights(weights, (len(weights), *images.shape[1:]))
+    scaled_weights = weights.reshape(*weights.shape[:-2], -1).T / 255
+    result = np.empty((len(images), *weights.shape[:-2]))
     for start in range(0, len(images), _CHUNK):
         chunk = images[start : start + _CHUNK]
         result[start : start + _CHUNK] = (

@@ -29,7 +29,8 @@ from nncore.images import ImageFileError, open_image
 SCALES = {"0-255": 255, "0-1": 1}
 MEMOIRE_STATE = (41.6, -67.8, -59.8)
 ORANGE = "#FF8041"  # for which the mémoire writes out q
-MAX_STATES = 100
+# Each takes half a millisecond to work out, and the eye sees no more.
+MAX_STATES = 60
 _ASKED, _ASKED_IMAGE = "colour_asked", "colour_asked_image"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
@@ -46,7 +47,7 @@ class Lesson:
     settings: Settings
     log: TrainingLog
 
-    @property
+    @cached_property
     def inputs(self) -> np.ndarray:
         """Return the colours on the scale of the training, (n_samples, 3) float64."""
         return scale_colours(self.samples.colours, self.settings.scale)

@@ -102,6 +102,16 @@ def test_scores_agree_with_one_float64_product(mnist, average_eight):
     np.testing.assert_allclose(scores(images, average_eight), expected, rtol=1e-13)
 
 
+def test_scores_with_several_weights_are_those_with_each(mnist):
+    images, weights = mnist.test_images[:1500], average_digits(mnist.test_images, mnist.test_labels)
+    together = scores(images, weights)
+    assert together.shape == (1500, 10)
+    for digit in range(10):
+        np.testing.assert_allclose(together[:, digit], scores(images, weights[digit]), rtol=1e-12)
+    with pytest.raises(ValueError, match=r"weights must be \(10, 14, 28\)"):
+        scores(images[:, :14], weights)
+
+
 def test_scores_never_turn_all_of_mnist_into_floats(mnist, average_eight):
     tracemalloc.start()
     try:

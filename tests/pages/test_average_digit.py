@@ -40,6 +40,7 @@ def forget_data():
     for loaded in (
         resources._mnist,
         resources.average_digits,
+        resources._all_digit_scores,
         resources.digit_scores,
         resources.bias_sweep,
         resources.best_bias_of_training,

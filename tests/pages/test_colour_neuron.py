@@ -164,7 +164,7 @@ def test_each_number_changes_the_training(app, key, value):
 def test_long_trainings_are_thinned_out_and_say_so(open_app):
     app = open_app(PAGE, colour_scale="0-1", colour_epochs="200", colour_yes="Couleur_gris")
     said = captions(app)
-    assert len(said) == 100
+    assert len(said) == 60
     assert said[0].startswith("Start")
     n_updates = len(app.dataframe[0].value)
     assert n_updates > 200

@@ -1,0 +1,103 @@
+"""A click sends what it changes, to the places where that stands, on the running dashboard."""
+
+import asyncio
+import sys
+
+import pytest
+
+from benchmarks.server import running_server
+from benchmarks.visitors import PAGES, Timings, Visitor
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the server is watched by /proc")
+
+
+class Witness(Visitor):
+    """A visitor who notes what the last run of a page has sent, and whereto.
+
+    Attributes
+    ----------
+    places : list of tuple of int
+        Of all elements and containers, in order.
+    keys : set of str
+        Of the widgets.
+    """
+
+    def __init__(self, url):
+        super().__init__(url, Timings(), seed=0)
+        self.places, self.keys = [], set()
+
+    @property
+    def n_exceptions(self):
+        """How many exceptions the pages have shown."""
+        return self._timings.n_exceptions
+
+    async def turn(self, key):
+        """Do something to one widget, and note what comes of that alone."""
+        self.places, self.keys = [], set()
+        await self.turn_widget(key)
+
+    def _take_in(self, answer):
+        if answer.WhichOneof("type") == "delta":
+            self.places.append(tuple(answer.metadata.delta_path))
+        known = self.widgets
+        self.widgets = {}
+        super()._take_in(answer)
+        self.keys |= set(self.widgets)
+        self.widgets = known | self.widgets
+
+
+@pytest.fixture(scope="module")
+def url():
+    with running_server() as server:
+        yield server.url
+
+
+def see(url, page, keys):
+    """Return what each of some clicks, one after the other, has sent: widgets and places."""
+
+    async def scenario():
+        witness = Witness(url)
+        await witness.open(page)
+        seen = []
+        for key in keys:
+            await witness.turn(key)
+            seen.append((witness.keys, witness.places))
+        assert witness.n_exceptions == 0
+        await witness.close()
+        return seen
+
+    return asyncio.run(scenario())
+
+
+# A part of a page in a place that a part around it does not send again would move on each time.
+@pytest.mark.parametrize(
+    ("page", "key"),
+    [(page, widget.key) for page, widgets in PAGES.items() for widget in widgets[:1]],
+)
+def test_the_same_click_sends_to_the_same_places(url, page, key):
+    (_, first), (_, second), (_, third) = see(url, page, [key] * 3)
+    # What depends on the value may be there or not.
+    n_shared = len(set(first) & set(second) & set(third))
+    assert n_shared >= 0.8 * max(len(first), len(third))
+    assert max(path[:2] for path in third) <= max(path[:2] for path in first)
+
+
+def test_a_setting_of_the_colour_neuron_leaves_the_labels_alone(url):
+    of_setting, of_label = see(url, "Colour_neuron", ["colour_epsilon", "colour_preset_invert"])
+    assert {"colour_epsilon", "colour_cube", "colour_asked"} <= of_setting[0]
+    assert "colour_grid" not in of_setting[0]
+    assert {"colour_grid", "colour_epsilon", "colour_cube", "colour_asked"} <= of_label[0]
+    # The same places, however the neuron was trained anew.
+    assert set(of_setting[1]) <= set(of_label[1])
+
+
+def test_a_slider_of_the_average_digit_leaves_its_buttons_alone(url):
+    ((keys, _),) = see(url, "Average_digit", ["average_bias"])
+    assert {"average_bias", "average_threshold", "average_bars", "average_sigmoid"} <= keys
+    assert not keys & {"average_use_best", "average_digit", "average_pixels", "average_sweep"}
+
+
+def test_the_start_of_a_descent_leaves_the_choice_of_its_surface_alone(url):
+    ((keys, _),) = see(url, "Gradient_descent", ["descent_x"])
+    assert {"descent_x", "descent_contour", "descent_surface_3d"} <= keys
+    assert not keys & {"descent_surface", "descent_full", "descent_part"}
