@@ -169,7 +169,7 @@ def test_long_trainings_are_thinned_out_and_say_so(open_app):
     n_updates = len(app.dataframe[0].value)
     assert n_updates > 200
     assert said[-1].startswith(f"Update {n_updates} of {n_updates}")
-    assert f"99 of {n_updates} updates" in words(app)
+    assert f"59 of {n_updates} updates" in words(app)
 
 
 def test_pressing_train_makes_the_view_play_and_changes_nothing_else(app):
