@@ -219,8 +219,9 @@ def _set(**values: float | bool) -> None:
 
 def _use_best_bias(digit: int) -> None:
     """Set the bias that gives the most right answers at the threshold of now."""
+    threshold = st.session_state.get(_THRESHOLD, MEMOIRE_THRESHOLD)
     # Another threshold shifts all biases alike.
-    best = resources.bias_sweep(digit).best_bias + score_cut(0, st.session_state[_THRESHOLD])
+    best = resources.bias_sweep(digit).best_bias + score_cut(0, threshold)
     # A best bias beyond the slider answers always no, as the slider's end does.
     _set(**{_BIAS: float(np.clip(best, *figures.BIAS_RANGE))})
 

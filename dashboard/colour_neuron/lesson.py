@@ -29,7 +29,7 @@ from nncore.images import ImageFileError, open_image
 SCALES = {"0-255": 255, "0-1": 1}
 MEMOIRE_STATE = (41.6, -67.8, -59.8)
 ORANGE = "#FF8041"  # for which the mémoire writes out q
-# Each takes half a millisecond to work out, and the eye sees no more.
+# Each takes half a millisecond to work out; the table has all.
 MAX_STATES = 60
 _ASKED, _ASKED_IMAGE = "colour_asked", "colour_asked_image"
 

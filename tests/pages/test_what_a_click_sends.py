@@ -75,11 +75,9 @@ def see(url, page, keys):
     [(page, widget.key) for page, widgets in PAGES.items() for widget in widgets[:1]],
 )
 def test_the_same_click_sends_to_the_same_places(url, page, key):
-    (_, first), (_, second), (_, third) = see(url, page, [key] * 3)
-    # What depends on the value may be there or not.
-    n_shared = len(set(first) & set(second) & set(third))
-    assert n_shared >= 0.8 * max(len(first), len(third))
-    assert max(path[:2] for path in third) <= max(path[:2] for path in first)
+    (_, first), _, (_, third) = see(url, page, [key] * 3)
+    # A sentence may depend on the value that chance has chosen.
+    assert len(set(third) - set(first)) < 3
 
 
 def test_a_setting_of_the_colour_neuron_leaves_the_labels_alone(url):
