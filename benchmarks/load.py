@@ -57,7 +57,7 @@ async def _measure(
     server: Server | Site, n_visitors: int, options: argparse.Namespace
 ) -> tuple[Timings, list[str]]:
     """Let visitors in; return their timings and a row of the table."""
-    for replica in server.replicas if isinstance(server, Site) else (server,):
+    for replica in server.replicas:
         await _warm_up(replica)
     for number in range(options.jobs):
         await _start_training(server, number)

@@ -22,10 +22,16 @@ class Server:
     ----------
     process : subprocess.Popen
     port : int
+
+    Attributes
+    ----------
+    replicas : tuple of Server
+        Itself alone; `benchmarks.site.Site` has several.
     """
 
     def __init__(self, process: subprocess.Popen, port: int):
         self.url = f"ws://127.0.0.1:{port}"
+        self.replicas = (self,)
         self._process = process
 
     def cpu_s(self) -> float:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from benchmarks.server import Server, running_server, wait_until_it_answers
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 _CONFIGURATION = Path(__file__).resolve().parents[1] / "docs/hosting/nginx.conf"
-_DOCUMENTED = {"site": "listen 80;", "a": "8501", "b": "8502"}
+_LISTEN, _PORT_A, _PORT_B = "listen 80;", "8501", "8502"
 
 
 class Site:
@@ -66,15 +67,19 @@ def running_nginx(folder: Path, port: int, a: int, b: int) -> Iterator[subproces
 
     Raises
     ------
+    FileNotFoundError
+        If there is no nginx.
     ValueError
         If the configuration has other ports than documented.
     """
+    if NGINX is None:
+        raise FileNotFoundError("nginx is missing; Debian: sudo apt install nginx-light")
     text = _CONFIGURATION.read_text(encoding="utf-8")
-    ports = {"site": f"listen 127.0.0.1:{port};", "a": str(a), "b": str(b)}
-    for name, documented in _DOCUMENTED.items():
-        if documented not in text:
-            raise ValueError(f"{_CONFIGURATION.name} has no {documented!r}")
-        text = text.replace(documented, ports[name])
+    new = {_LISTEN: f"listen 127.0.0.1:{port};", _PORT_A: str(a), _PORT_B: str(b)}
+    if missing := [old for old in new if old not in text]:
+        raise ValueError(f"{_CONFIGURATION.name} has no {missing}")
+    # All at once: a free port may have the digits of a documented one.
+    text = re.sub("|".join(new), lambda found: new[found[0]], text)
     (folder / "site.conf").write_text(text, encoding="utf-8")
     temporary = "".join(
         f"{kind}_temp_path {kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

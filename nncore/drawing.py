@@ -227,8 +227,8 @@ def _fitted_width(ink: np.ndarray, lines: list[np.ndarray]) -> float:
     return scale * ink.sum(dtype=np.int64) / 255 / max(length, 1.0)
 
 
-# The same few hundred sizes come again and again.
-@lru_cache(maxsize=1024)
+# Strokes are drawn in as many sizes as their box may have pixels; those of ink can be 160 kB each.
+@lru_cache(maxsize=32)
 def _area_weights(n_from: int, n_to: int) -> np.ndarray:
     """Return (n_to, n_from) float32 weights that average n_from pixels over n_to equal parts."""
     edges = np.arange(n_to + 1) * (n_from / n_to)

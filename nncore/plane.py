@@ -49,8 +49,8 @@ def clip_plane_to_cube(state: np.ndarray, size: float) -> np.ndarray:
         raise ValueError(f"state must be three finite numbers, got {state.tolist()}")
     if not (np.isfinite(size) and size > 0):
         raise ValueError(f"size must be a finite number above 0, got {size!r}")
-    # Python's floats from here on. NumPy takes ten times as long for so few numbers, and has no
-    # infinity without a warning: then the plane is far away.
+    # Python's floats from here on. NumPy takes three times as long for so few numbers, and has
+    # no infinity without a warning: then the plane is far away.
     largest = float(np.abs(state).max())
     if largest == 0:
         return np.empty((0, 3))

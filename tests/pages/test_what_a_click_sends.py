@@ -1,14 +1,11 @@
 """A click sends what it changes, to the places where that stands, on the running dashboard."""
 
 import asyncio
-import sys
 
 import pytest
 
 from benchmarks.server import running_server
 from benchmarks.visitors import PAGES, Timings, Visitor
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the server is watched by /proc")
 
 
 class Witness(Visitor):
