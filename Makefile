@@ -72,7 +72,7 @@ test-fast: .venv/test.stamp ## Run the tests that need no browser
 
 test-browser: .venv/test.stamp ## Run the tests in Chromium, installing it on Debian if missing
 	@"$(IN_VENV)" tests/browser/chromium.py
-	@"$(IN_VENV)" -m pytest --quiet tests/browser $(PYTEST_ARGS)
+	@"$(IN_VENV)" -m pytest --quiet --numprocesses 2 --dist loadfile tests/browser $(PYTEST_ARGS)
 
 test-frameworks: .venv/dev.stamp ## Run the exported code in PyTorch and Keras (1 GB to install)
 	@"$(IN_VENV)" -m pytest --quiet tests/nncore/test_export.py $(PYTEST_ARGS)

@@ -192,8 +192,8 @@ def test_a_drawing_survives_settings_photos_and_other_pages(page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_finger_draws_on_a_phone_without_moving_the_page(open_page, theme):
-    page = open_page("/", "phone", theme)
+def test_a_finger_draws_on_a_phone_without_moving_the_page(empty_page, theme):
+    page = empty_page("phone", theme)
     open_canvas(page)
     box = canvas(page).bounding_box()
     assert box["width"] == box["height"] == 280

@@ -27,7 +27,8 @@ def test_page_opens(open_page, path, viewport, theme):
         expect(link).to_be_in_viewport()
 
 
-def test_navigation_leads_to_every_page(page):
+def test_navigation_leads_to_every_page(open_page):
+    page = open_page()
     heading = page.get_by_role("heading", level=1)
     # Backwards, because the home page is already open.
     for position, path in reversed([*enumerate(PAGE_PATHS)]):

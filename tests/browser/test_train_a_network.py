@@ -88,8 +88,8 @@ def test_a_reload_finds_the_training_which_pauses_steps_and_stops(page):
     expect(page.get_by_test_id("stAlert").first).to_contain_text("Stopped")
 
 
-def test_two_readers_train_at_once_and_see_their_own(open_page):
-    first, second = open_page("/"), open_page("/")
+def test_two_readers_train_at_once_and_see_their_own(empty_page):
+    first, second = empty_page(), empty_page()
     for page in (first, second):
         start_long_training(page)
     assert job_id(first) != job_id(second)
