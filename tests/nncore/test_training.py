@@ -83,15 +83,14 @@ def test_fast_steps_are_the_plain_steps_to_float32_rounding():
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "settings"),
+    ("optimizer", "rate", "settings"),
     [
-        ("sgd", {"activation": "relu", "output": "softmax", "loss": "cross-entropy"}),
-        ("momentum", {"activation": "tanh", "output": "sigmoid", "loss": "cross-entropy"}),
-        ("adam", {"activation": "relu", "output": "softmax", "loss": "cross-entropy"}),
+        ("sgd", 0.05, {"activation": "relu", "output": "softmax", "loss": "cross-entropy"}),
+        ("momentum", 0.01, {"activation": "tanh", "output": "sigmoid", "loss": "cross-entropy"}),
+        ("adam", 0.002, {"activation": "relu", "output": "softmax", "loss": "cross-entropy"}),
     ],
 )
-def test_every_optimizer_learns(optimizer, settings):
-    rate = 0.002 if optimizer == "adam" else 0.05
+def test_every_optimizer_learns(optimizer, rate, settings):
     run = trainer(optimizer=optimizer, learning_rate=rate, epochs=3, **settings)
     test = (MNIST.test_images[:500], MNIST.test_labels[:500])
     results = [r for r in run.train(IMAGES, LABELS, test=test) if isinstance(r, EpochResult)]
