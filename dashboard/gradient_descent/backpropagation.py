@@ -63,7 +63,8 @@ _KINDS = {
         r"\frac{\partial\mathcal{L}}{\partial Z_L} W_L^\top",
         N_(
             "The errors of this layer, shared out over the same weights, backwards. For the first "
-            "layer nobody asks: its inputs are data."
+            "layer nobody asks: its inputs are data. The code has the product transposed, which "
+            "is faster."
         ),
     ),
     "weights_update": (

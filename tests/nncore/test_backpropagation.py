@@ -100,7 +100,9 @@ def test_the_code_is_that_of_the_step():
     assert codes["loss_gradient"] == "return outputs - targets"
     assert codes["weights_gradient"].startswith("np.matmul(self._inputs.T, output_gradient")
     assert codes["bias_gradient"].startswith("np.add.reduce(output_gradient, axis=0")
-    assert codes["input_gradient"] == "return output_gradient @ self.weights.T"
+    assert codes["input_gradient"] == (
+        "return (self.weights @ np.ascontiguousarray(output_gradient.T)).T"
+    )
     assert "parameter -= scratch" in codes["weights_update"]
     # No docstrings and comments, and no line of what stands around a block.
     assert not any('"""' in code or "#" in code for code in codes.values())
