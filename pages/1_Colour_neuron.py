@@ -5,40 +5,45 @@ import streamlit as st
 from dashboard import shell
 from dashboard.colour_neuron import lesson
 from dashboard.colour_neuron.labels import LabelledImages, label_images
-from dashboard.colour_neuron.sentences import train_on
+from dashboard.colour_neuron.sentences import Lesson, Settings
 from dashboard.language import _
 from dashboard.turns import fragment
 
 
 @fragment
-def label_and_learn(places: lesson.Places) -> None:
-    """Let the reader label images, and show what the neuron learns from them."""
-    with places.labels:
-        st.markdown(
-            _(
-                "**What should it answer yes to?** A click changes the label of an image, and the "
-                "neuron is trained anew."
-            )
-        )
-        samples = label_images()
-    learn(samples, places)
+def choose_start(places: lesson.Places) -> None:
+    """Let the reader change what is seldom changed, and show all that depends on it."""
+    with places.start:
+        settings = lesson.start_fields()
+    choose_labels(settings, places)
 
 
 @fragment
-def learn(samples: LabelledImages, places: lesson.Places) -> None:
-    """Let the reader change the settings, and show all that changes with them."""
+def choose_labels(settings: Settings, places: lesson.Places) -> None:
+    """Let the reader label images, and show what the neuron learns from them."""
     with places.labels:
-        settings = lesson.settings_fields()
-    training = train_on(samples, settings)
+        samples = label_images()
+    learn(samples, settings, places)
+
+
+@fragment
+def learn(samples: LabelledImages, settings: Settings, places: lesson.Places) -> None:
+    """Let the reader change how the neuron learns, and show all that changes with it."""
+    with places.settings:
+        settings = lesson.step_fields(settings)
+    account = lesson.account_of(samples, settings)
     with places.cube:
         lesson.train_button()
-        lesson.show_cube(training)
-        lesson.show_result(training)
-    lesson.show_updates(training, places)
-    # In a container of this run's: a fragment in one from outside would be another one each time.
-    with places.ask.container():
-        # Whoever asks about colour after colour changes nothing else.
-        fragment(lesson.ask_any_colour)(training)
+        lesson.show_cube(account)
+    lesson.show_updates(account, places)
+    ask(account.lesson, places)
+
+
+@fragment
+def ask(trained: Lesson, places: lesson.Places) -> None:
+    """Let the reader ask about colour after colour, which changes nothing else."""
+    with places.ask:
+        lesson.ask_any_colour(trained)
 
 
 with shell.page(shell.COLOUR_NEURON):
@@ -52,4 +57,4 @@ with shell.page(shell.COLOUR_NEURON):
     )
 
     # The runs of the fragments send what they change, and nothing else.
-    label_and_learn(lesson.lay_out())
+    choose_start(lesson.lay_out())

@@ -55,7 +55,8 @@ _COLOUR_NAMES = {
 }
 
 
-@dataclass(frozen=True)
+# Compared by identity, which makes it a quick key of what is kept for all readers of the bank.
+@dataclass(frozen=True, eq=False)
 class ColourImage:
     """An image that can be labelled yes or no.
 

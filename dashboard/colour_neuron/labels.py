@@ -93,7 +93,7 @@ def label_images() -> LabelledImages:
     _follow_link(page, bank)
     # What is shown first depends on what is asked below it.
     presets = st.container(horizontal=True)
-    grid_place = st.container()
+    grid = st.container()
     with_more = st.toggle(
         _("{n} more images").format(n=sum(not image.is_from_memoire for image in bank)),
         key="colour_more",
@@ -114,8 +114,9 @@ def label_images() -> LabelledImages:
         ):
             st.button(label, key=f"colour_preset_{key}", on_click=_set_labels, args=(positive,))
     # A long list scrolls by itself, so that settings and cube stay near.
-    height = _GRID_HEIGHT_PX if len(images) > _IMAGES_WITHOUT_SCROLLING else "content"
-    with grid_place.container(height=height, border=False):
+    if len(images) > _IMAGES_WITHOUT_SCROLLING:
+        grid = grid.container(height=_GRID_HEIGHT_PX, border=False)
+    with grid:
         image_grid(
             [ImageTile(image.id, image.shown_name, image.thumbnail) for image in images],
             page.positive,

@@ -1,21 +1,25 @@
 """The parts of the page of the colour neuron that come after the labels, from top to bottom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
+import plotly.graph_objects as go
 import pyarrow as pa
 import streamlit as st
 from PIL import ImageColor
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import resources, state, uploads
+from dashboard import state, uploads
 from dashboard.chart import show_chart
-from dashboard.colour_neuron.labels import ColourState
+from dashboard.colour_neuron.images import ColourImage
+from dashboard.colour_neuron.labels import ColourState, LabelledImages
 from dashboard.colour_neuron.sentences import (
     Lesson,
     Settings,
     number,
     step_caption,
+    train_on,
     what_to_notice,
     written_out,
 )
@@ -40,8 +44,12 @@ class Places:
 
     Attributes
     ----------
-    labels, cube : DeltaGenerator
-        Images and settings, and beside them what the neuron makes of these.
+    labels : DeltaGenerator
+        The images.
+    settings, start : DeltaGenerator
+        Below them what is changed most, and what is folded away.
+    cube : DeltaGenerator
+        Beside all that what the neuron makes of it.
     errors, updates : DeltaGenerator
         How it came to that.
     ask : DeltaGenerator
@@ -49,69 +57,120 @@ class Places:
     """
 
     labels: DeltaGenerator
+    settings: DeltaGenerator
+    start: DeltaGenerator
     cube: DeltaGenerator
     errors: DeltaGenerator
     updates: DeltaGenerator
     ask: DeltaGenerator
 
 
+@dataclass(frozen=True, eq=False)
+class Account:
+    """All that is told about a lesson in one language; shared, so nothing of it may be changed.
+
+    Attributes
+    ----------
+    lesson : Lesson
+    cube : plotly.graph_objects.Figure
+        The cube of all colours at the end of the training.
+    states : tuple of PlotState
+        What the view of the cube steps through.
+    result : str
+        The state that the training has come to and what to notice, as Markdown.
+    errors : plotly.graph_objects.Figure
+        The wrong answers of each epoch.
+    updates : pyarrow.Table
+        Every update.
+    """
+
+    lesson: Lesson
+    cube: go.Figure
+    states: tuple[PlotState, ...]
+    result: str
+    errors: go.Figure
+    updates: pa.Table
+
+
 def lay_out() -> Places:
     """Show what is always the same, and leave room below and beside each other for the rest."""
-    labels, cube = st.columns(2, gap="medium")
+    left, cube = st.columns(2, gap="medium")
+    left.markdown(
+        _(
+            "**What should it answer yes to?** A click changes the label of an image, and the "
+            "neuron is trained anew."
+        )
+    )
+    labels = left.container()
+    settings = left.container(horizontal=True, vertical_alignment="bottom")
+    start = left.expander(_("Start and epochs"), icon=":material/tune:")
     errors, updates = st.columns([1, 2], gap="medium")
     errors.subheader(_("Errors per epoch"))
     updates.subheader(_("Every update"))
     ask, experiments = st.columns(2, gap="medium")
     ask.subheader(_("Ask the neuron"))
-    with experiments:
-        st.subheader(_("Things to try"))
-        _show_experiments()
-    return Places(labels, cube, errors, updates, ask)
+    experiments.markdown(_experiments())
+    return Places(labels, settings, start, cube, errors, updates, ask)
 
 
-def settings_fields() -> Settings:
-    """Show the settings of the training; the link of the page carries them."""
+def start_fields() -> Settings:
+    """Show where the training starts and how long it takes; the link of the page carries both."""
     default = Settings()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        learning_rate = st.number_input(
-            _("ε (learning rate)"),
-            min_value=0.001,
-            max_value=10.0,
-            value=default.learning_rate,
-            step=0.05,
-            format="%g",
-            key="colour_epsilon",
-            bind="query-params",
-            width=140,
-        )
-        scale = st.radio(
-            _("Scale of the colours"),
-            list(SCALES),
-            horizontal=True,
-            key="colour_scale",
-            bind="query-params",
-            width="content",
-        )
-    with st.expander(_("Start and epochs"), icon=":material/tune:"):
-        with st.container(horizontal=True):
-            start = tuple(
-                st.number_input(
-                    f"p{'₁₂₃'[index]}",
-                    min_value=-1000.0,
-                    max_value=1000.0,
-                    value=value,
-                    step=1.0,
-                    format="%g",
-                    key=f"colour_start_{index + 1}",
-                    bind="query-params",
-                    width=100,
-                )
-                for index, value in enumerate(default.start)
+    with st.container(horizontal=True):
+        start = tuple(
+            st.number_input(
+                f"p{'₁₂₃'[index]}",
+                min_value=-1000.0,
+                max_value=1000.0,
+                value=value,
+                step=1.0,
+                format="%g",
+                key=f"colour_start_{index + 1}",
+                bind="query-params",
+                width=100,
             )
-        epochs = whole_number(
-            _("Epochs"), low=1, high=200, value=default.epochs, key="colour_epochs"
+            for index, value in enumerate(default.start)
         )
-    return Settings(learning_rate, SCALES[scale], start, epochs)
+    epochs = whole_number(_("Epochs"), low=1, high=200, value=default.epochs, key="colour_epochs")
+    return replace(default, start=start, epochs=epochs)
+
+
+def step_fields(settings: Settings) -> Settings:
+    """Show the other settings, and return them with those of `start_fields`."""
+    learning_rate = st.number_input(
+        _("ε (learning rate)"),
+        min_value=0.001,
+        max_value=10.0,
+        value=settings.learning_rate,
+        step=0.05,
+        format="%g",
+        key="colour_epsilon",
+        bind="query-params",
+        width=140,
+    )
+    scale = st.radio(
+        _("Scale of the colours"),
+        list(SCALES),
+        horizontal=True,
+        key="colour_scale",
+        bind="query-params",
+        width="content",
+    )
+    return replace(settings, learning_rate=learning_rate, scale=SCALES[scale])
+
+
+def account_of(samples: LabelledImages, settings: Settings) -> Account:
+    """Train the neuron, and return all that is told about it.
+
+    Parameters
+    ----------
+    samples : LabelledImages
+    settings : Settings
+    """
+    # Own images stay in their session; of the others, a class asks for the same again and again.
+    is_for_all = all(image.path is not None for image in samples.images)
+    account = _kept_account if is_for_all else _account
+    return account(samples.images, samples.targets, settings, current_language())
 
 
 def train_button() -> None:
@@ -125,59 +184,32 @@ def train_button() -> None:
     )
 
 
-def show_cube(lesson: Lesson) -> None:
+def show_cube(account: Account) -> None:
     """Show the cube of all colours with the plane, which the reader steps through the updates."""
-    samples, log = lesson.samples, lesson.log
-    steps = _steps(len(log.updates))
     plot3d(
-        figures.colour_space(
-            samples.names, samples.colours, samples.targets, lesson.settings.scale, log.state
-        ),
-        _plot_states(
-            lesson,
-            samples.names,
-            samples.colours,
-            samples.targets,
-            lesson.settings,
-            current_language(),
-        ),
+        account.cube,
+        account.states,
         key="colour_cube",
         label=_("The cube of all colours, cut by the plane of the neuron"),
         height=400,
         autoplay=state.of_session(ColourState).n_trainings,
     )
-    if len(steps) <= len(log.updates):
+    n_updates = len(account.lesson.log.updates)
+    if len(account.states) <= n_updates:
         st.caption(
             _("The view shows {shown} of {n} updates, evenly spread; the table has all.").format(
-                shown=len(steps) - 1, n=len(log.updates)
+                shown=len(account.states) - 1, n=n_updates
             )
         )
+    st.markdown(account.result)
 
 
-def show_result(lesson: Lesson) -> None:
-    """Show the state that the training has come to, beside the mémoire's."""
-    first = lesson.log.first_epoch_without_error
-    # As many decimals as a phone has room for.
-    state_now = [number(value, decimals=3) for value in lesson.log.state]
-    rows = [
-        ["", "p₁", "p₂", "p₃", _("no error from epoch")],
-        ["---"] * 5,
-        [f"**{cell}**" for cell in (_("here"), *state_now, first or _("none"))],
-        [_("mémoire"), *map(number, MEMOIRE_STATE), "–"],
-    ]
-    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
-    st.markdown(what_to_notice(lesson))
-
-
-def show_updates(lesson: Lesson, places: Places) -> None:
+def show_updates(account: Account, places: Places) -> None:
     """Show the errors of each epoch, and every update of the training as a table."""
-    log = lesson.log
-    # After the first epoch without error there is nothing more to see.
-    errors = log.errors_per_epoch[: log.first_epoch_without_error]
-    show_chart(figures.errors_per_epoch(errors), "colour_errors", places.errors)
+    show_chart(account.errors, "colour_errors", places.errors)
     decimals = st.column_config.NumberColumn(format="%.4g")
     places.updates.dataframe(
-        _update_table(lesson),
+        account.updates,
         hide_index=True,
         height=300,
         key="colour_updates",
@@ -190,13 +222,11 @@ def ask_any_colour(lesson: Lesson) -> None:
     colour = st.color_picker(_("A colour"), value=ORANGE, key=_ASKED, bind="query-params")
     # Links may also have short forms of colours, such as #f80, or one with an alpha channel.
     inputs = scale_colours(ImageColor.getrgb(colour)[:3], lesson.settings.scale)
-    st.markdown(written_out(lesson.log.state, inputs))
-    st.caption(
-        _(
-            "The mémoire writes out orange (255, 128, 65), q = −1957.4, and full red (255, 0, 0), "
-            "q = 10608."
-        )
+    memoires = _(
+        "The mémoire writes out orange (255, 128, 65), q = −1957.4, and full red (255, 0, 0), "
+        "q = 10608."
     )
+    st.markdown(f"{written_out(lesson.log.state, inputs)}\n\n:small[:gray[{memoires}]]")
     st.file_uploader(
         _("or the mean colour of an image"),
         type=uploads.IMAGE_TYPES,
@@ -207,19 +237,15 @@ def ask_any_colour(lesson: Lesson) -> None:
         st.error(_(fault))
 
 
-def _show_experiments() -> None:
-    """Suggest what to try; the sentence below the cube answers each."""
-    st.markdown(
-        "\n".join(
-            f"- {experiment}"
-            for experiment in (
-                _("Change the scale to 0-1. How many epochs do the same labels need now?"),
-                _("Label *orange* yes as well. On which scale can the neuron learn that?"),
-                _("Label only *grey* yes. Why can it never learn that?"),
-                _("Add the other images. Is *red velvet* answered yes? Should it be?"),
-            )
-        )
+def _experiments() -> str:
+    """Return what to try, as Markdown; the sentence below the cube answers each."""
+    experiments = (
+        _("Change the scale to 0-1. How many epochs do the same labels need now?"),
+        _("Label *orange* yes as well. On which scale can the neuron learn that?"),
+        _("Label only *grey* yes. Why can it never learn that?"),
+        _("Add the other images. Is *red velvet* answered yes? Should it be?"),
     )
+    return "\n".join([f"### {_('Things to try')}\n", *(f"- {text}" for text in experiments)])
 
 
 def _play() -> None:
@@ -233,17 +259,45 @@ def _steps(n_updates: int) -> list[int]:
     return np.linspace(0, n_updates, n_states).round().astype(int).tolist()
 
 
-@st.cache_resource(show_spinner=False, max_entries=50, ttl=resources.KEPT_FOR)
-def _plot_states(
-    _lesson: Lesson,
-    names: list[str],
-    colours: np.ndarray,
+def _account(
+    images: tuple[ColourImage, ...],
     targets: tuple[int, ...],
     settings: Settings,
     language: str,
-) -> list[PlotState]:
-    """Return what the view steps through; kept by all that it depends on but the log."""
-    return [_plot_state(_lesson, step) for step in _steps(len(_lesson.log.updates))]
+) -> Account:
+    """Train the neuron, and tell all about it in the reader's language."""
+    samples = LabelledImages(images, targets)
+    lesson = train_on(samples, settings)
+    log = lesson.log
+    # After the first epoch without error there is nothing more to see.
+    errors = log.errors_per_epoch[: log.first_epoch_without_error]
+    return Account(
+        lesson,
+        cube=figures.colour_space(
+            samples.names, samples.colours, targets, settings.scale, log.state
+        ),
+        states=tuple(_plot_state(lesson, step) for step in _steps(len(log.updates))),
+        result=f"{_result_table(lesson)}\n\n{what_to_notice(lesson)}",
+        errors=figures.errors_per_epoch(errors),
+        updates=_update_table(lesson),
+    )
+
+
+_kept_account = lru_cache(maxsize=100)(_account)
+
+
+def _result_table(lesson: Lesson) -> str:
+    """Return the state that the training has come to, beside the mémoire's, as Markdown."""
+    first = lesson.log.first_epoch_without_error
+    # As many decimals as a phone has room for.
+    state_now = [number(value, decimals=3) for value in lesson.log.state]
+    rows = [
+        ["", "p₁", "p₂", "p₃", _("no error from epoch")],
+        ["---"] * 5,
+        [f"**{cell}**" for cell in (_("here"), *state_now, first or _("none"))],
+        [_("mémoire"), *map(number, MEMOIRE_STATE), "–"],
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _plot_state(lesson: Lesson, step: int) -> PlotState:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
-import streamlit as st
 
 from dashboard.colour_neuron.labels import LabelledImages
 from dashboard.language import _
@@ -233,7 +232,7 @@ def _epochs_needed(samples: LabelledImages, settings: Settings, scale: int) -> i
     return _searched_epoch(colours, samples.targets, settings.start, settings.learning_rate, scale)
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@lru_cache(maxsize=200)
 def _searched_epoch(
     colours: tuple[tuple[int, int, int], ...],
     targets: tuple[int, ...],

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from dashboard import resources
-from dashboard.colour_neuron.labels import MAX_OWN_IMAGES
+from dashboard.colour_neuron import lesson
+from dashboard.colour_neuron.labels import MAX_OWN_IMAGES, LabelledImages
 from dashboard.colour_neuron.sentences import Settings, number, step_caption, train_on, written_out
 
 PAGE = "pages/1_Colour_neuron.py"
@@ -224,6 +225,21 @@ def test_own_images_are_added_labelled_no_and_can_be_removed(app):
     assert not app.exception
 
 
+def test_what_is_told_about_own_images_is_not_kept_for_others(app):
+    upload(app, ("one.png", picture("white")))
+    kept = lesson._kept_account.cache_info()
+    app.number_input(key="colour_epsilon").set_value(0.7).run()
+    assert "one.png" in own_names(app)
+    assert lesson._kept_account.cache_info() == kept
+
+
+def test_what_is_told_about_the_bank_is_worked_out_once(app):
+    samples = LabelledImages(resources.colour_bank()[:16], (0, 1) * 8)
+    account = lesson.account_of(samples, Settings(learning_rate=0.35))
+    assert lesson.account_of(replace(samples), Settings(learning_rate=0.35)) is account
+    assert lesson.account_of(samples, Settings(learning_rate=0.36)) is not account
+
+
 def test_own_images_with_one_name_are_told_apart(app):
     upload(app, ("image.png", picture("white")), ("image.png", picture("blue")))
     assert own_names(app) == ["image.png", "image.png (2)"]
@@ -322,8 +338,6 @@ def test_q_is_written_out_with_the_signs_of_the_state():
 
 
 def test_a_name_of_a_file_is_no_format():
-    from dashboard.colour_neuron.labels import LabelledImages
-
     [image] = [image for image in resources._colour_bank() if image.id == "Couleur_bleu"]
     samples = LabelledImages((replace(image, name="{0} {n}", path=None),), (0,))
     assert "“{0} {n}”" in step_caption(train_on(samples, Settings()), 1)

@@ -84,6 +84,7 @@ def test_a_setting_of_the_colour_neuron_leaves_the_labels_alone(url):
     assert {"colour_grid", "colour_epsilon", "colour_cube", "colour_asked"} <= of_label[0]
     # The same places, however the neuron was trained anew.
     assert set(of_setting[1]) <= set(of_label[1])
+    assert "colour_start_1" not in of_setting[0] | of_label[0]
 
 
 def test_a_slider_of_the_average_digit_leaves_its_buttons_alone(url):
