@@ -64,6 +64,28 @@ class TrainingLog:
         """The start and the state after each update, (n_updates + 1, 3) float64."""
         return np.array([self.start, *(update.after for update in self.updates)])
 
+    def answers(self, inputs: np.ndarray) -> np.ndarray:
+        """Return what the neuron answers to colours, at the start and after each update.
+
+        Parameters
+        ----------
+        inputs : array-like of shape (n_samples, 3)
+            Colours e, on the scale on which the neuron was trained.
+
+        Returns
+        -------
+        ndarray of shape (n_updates + 1, n_samples), int64
+            In each row the `activation` of one state.
+
+        Raises
+        ------
+        ValueError
+            If the shape is another, or a number is not finite.
+        """
+        e, p = _finite("inputs", inputs, (None, 3)).T, self.states.T[..., np.newaxis]
+        # In the order of `potential`, for the same rounding.
+        return (e[0] * p[0] + e[1] * p[1] + e[2] * p[2] >= 1).astype(np.int64)
+
 
 def potential(state: Sequence[float] | np.ndarray, inputs: np.ndarray) -> np.float64 | np.ndarray:
     """Return q = p·e, which the neuron compares with 1.

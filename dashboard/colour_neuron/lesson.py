@@ -302,13 +302,13 @@ def _result_table(lesson: Lesson) -> str:
 
 def _plot_state(lesson: Lesson, step: int) -> PlotState:
     """Return the cube after so many updates."""
-    samples, log = lesson.samples, lesson.log
-    attributes = figures.state_attributes(
-        samples.colours,
-        samples.targets,
+    attributes = figures.attributes_of_plane(
+        lesson.inputs,
+        lesson.is_wrong[step],
         lesson.settings.scale,
-        log.updates[step - 1].after if step else log.start,
-        log.updates[step - 1].sample if step else None,
+        lesson.neuron(step),
+        lesson.plane(step),
+        lesson.log.updates[step - 1].sample if step else None,
     )
     return PlotState(step_caption(lesson, step), attributes)
 

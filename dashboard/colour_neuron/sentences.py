@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.colour_neuron.labels import LabelledImages
 from dashboard.language import _
 from nncore.colour import scale_colours
-from nncore.colour_neuron import TrainingLog, activation, potential, train
+from nncore.colour_neuron import TrainingLog, Triple, activation, potential, train
 from nncore.plane import clip_plane_to_cube
 
 # How far to look for an epoch without error where the chosen number of epochs has none.
@@ -38,7 +38,7 @@ class Settings:
     epochs: int = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lesson:
     """A training: the samples, the settings, and the log of what happened."""
 
@@ -50,6 +50,29 @@ class Lesson:
     def inputs(self) -> np.ndarray:
         """Return the colours on the scale of the training, (n_samples, 3) float64."""
         return scale_colours(self.samples.colours, self.settings.scale)
+
+    @cached_property
+    def is_wrong(self) -> np.ndarray:
+        """Return which answers are wrong at the start and after each update.
+
+        Of shape (n_updates + 1, n_samples), bool.
+        """
+        return self.log.answers(self.inputs) != np.array(self.samples.targets)
+
+    def neuron(self, step: int) -> Triple:
+        """Return the state after so many updates."""
+        return self.log.updates[step - 1].after if step else self.log.start
+
+    def plane(self, step: int) -> np.ndarray:
+        """Return the polygon of the state after so many updates, see `nncore.plane`."""
+        if step not in self._planes:
+            self._planes[step] = clip_plane_to_cube(self.neuron(step), self.settings.scale)
+        return self._planes[step]
+
+    @cached_property
+    def _planes(self) -> dict[int, np.ndarray]:
+        """Those that have been asked for: the figure and its caption both do."""
+        return {}
 
 
 def train_on(samples: LabelledImages, settings: Settings) -> Lesson:
@@ -90,14 +113,12 @@ def step_caption(lesson: Lesson, step: int) -> str:
     """
     log, samples = lesson.log, lesson.samples
     if step == 0:
-        neuron = log.start
-        sentences = [_("Start: p = {state}.").format(state=_triple(neuron))]
+        sentences = [_("Start: p = {state}.").format(state=_triple(log.start))]
     else:
-        neuron = log.updates[step - 1].after
         sentences = [_update_sentence(lesson, step)]
-    n_wrong = int(np.sum(activation(neuron, lesson.inputs) != samples.targets))
+    n_wrong = np.count_nonzero(lesson.is_wrong[step])
     sentences.append(_("Wrong now: {n} of {total}.").format(n=n_wrong, total=len(samples.images)))
-    if not len(clip_plane_to_cube(neuron, lesson.settings.scale)):
+    if not len(lesson.plane(step)):
         sentences.append(_("The plane does not cut the cube: every answer is no."))
     if step == len(log.updates):
         sentences.append(_end_sentence(lesson))

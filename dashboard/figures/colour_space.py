@@ -114,10 +114,34 @@ def state_attributes(
         that are answered wrong, and the sample that has just been shown.
     """
     inputs = scale_colours(colours, scale)
+    is_wrong = activation(state, inputs) != np.asarray(targets)
     polygon = clip_plane_to_cube(state, scale)
+    return attributes_of_plane(inputs, is_wrong, scale, state, polygon, sample)
+
+
+def attributes_of_plane(
+    inputs: np.ndarray,
+    is_wrong: np.ndarray,
+    scale: int,
+    state: Sequence[float],
+    polygon: np.ndarray,
+    sample: int | None = None,
+) -> dict[int, dict[str, list]]:
+    """Return the same as `state_attributes` from what may be known already.
+
+    Parameters
+    ----------
+    inputs : ndarray of shape (n_samples, 3), float64
+        The colours from 0 to ``scale``.
+    is_wrong : ndarray of shape (n_samples,), bool
+        Which of them are answered wrong.
+    scale, state, sample
+        As for `state_attributes`.
+    polygon : ndarray of shape (n_corners, 3), float64
+        Of the state, see `nncore.plane.clip_plane_to_cube`.
+    """
     rim = np.vstack([polygon, polygon[:1]])
     n_triangles = max(0, len(polygon) - 2)
-    wrong = activation(state, inputs) != np.asarray(targets)
     shown = inputs[[] if sample is None else [sample]]
     return {
         PLANE: {
@@ -129,7 +153,7 @@ def state_attributes(
         },
         RIM: _coordinates(rim),
         SIDES: _sides(polygon, state, scale),
-        WRONG: _marks(inputs[wrong]),
+        WRONG: _marks(inputs[is_wrong]),
         SHOWN: _marks(shown),
     }
 

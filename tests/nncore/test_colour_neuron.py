@@ -99,6 +99,18 @@ def test_the_log_is_a_chain_from_start_to_state(bank):
     assert log.states.shape == (len(log.updates) + 1, 3)
 
 
+def test_the_log_answers_as_each_of_its_states_does():
+    generator = np.random.default_rng(0)
+    colours, targets = generator.integers(0, 256, (12, 3)), generator.integers(0, 2, 12)
+    log = train(colours, targets, (1, 1, 1), 0.2, 20)
+    answers = log.answers(colours)
+    assert len(answers) > 10
+    for state, of_state in zip(log.states, answers, strict=True):
+        np.testing.assert_array_equal(of_state, activation(state, colours))
+    with pytest.raises(ValueError, match=r"inputs must be \(n_samples, 3\)"):
+        log.answers(colours[0])
+
+
 def test_epochs_one_by_one_are_the_same_training(bank):
     colours, targets = bank
     state, updates = (1.0, 1.0, 1.0), []
