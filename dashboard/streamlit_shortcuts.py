@@ -1,19 +1,21 @@
 """What Streamlit works out again at every click, although it stays the same or nobody reads it.
 
-Four of its functions are replaced by ones that give the same results, since there is no setting for
+Five of its functions are replaced by ones that give the same results, since there is no setting for
 that. This is done here and nowhere else, and only to the version that the tests have compared them
 with. Any other is left as it is, and the dashboard is slower.
 """
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit import config
 from streamlit.cursor import Cursor, SparseList
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation import page as navigation_page
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.state.safe_session_state import SafeSessionState
@@ -36,6 +38,7 @@ def take(version: str = st.__version__) -> bool:
         SafeSessionState.filtered_state = property(_LookedUp)
         DeltaGenerator.__deepcopy__ = _copy_container
         Cursor.__deepcopy__ = _copy_cursor
+        navigation_page._create_page = _page_once(navigation_page._create_page)
     return True
 
 
@@ -59,6 +62,18 @@ def _theme_once(populate: Callable) -> Callable:
             message.MergeFrom(theme)
 
     return populate_once
+
+
+def _page_once(create: Callable) -> Callable:
+    """Have the scripts in ``pages/`` found and named once, instead of all at each visit."""
+    found = functools.lru_cache(maxsize=64)(create)
+
+    @functools.wraps(create)
+    def create_once(page: str | Path, *, default: bool = False) -> st.Page:
+        # A copy, because each run notes on its pages which one may be shown.
+        return copy(found(page, default=default))
+
+    return create_once
 
 
 class _LookedUp(Mapping):
@@ -98,21 +113,21 @@ def _copy_container(container: DeltaGenerator, memo: dict[int, Any]) -> DeltaGen
     A fragment keeps copies of the containers that it is drawn in. Streamlit copies those around
     each of them anew, so that eight nested ones become thirty-six.
     """
-    copy = DeltaGenerator(
+    copied = DeltaGenerator(
         root_container=container._root_container,
         cursor=deepcopy(container._cursor, memo),
         parent=deepcopy(container._parent, memo),
         block_type=container._block_type,
     )
-    copy._form_data = deepcopy(container._form_data, memo)
-    copy._creating_fragment_id = container._creating_fragment_id
-    return copy
+    copied._form_data = deepcopy(container._form_data, memo)
+    copied._creating_fragment_id = container._creating_fragment_id
+    return copied
 
 
 def _copy_cursor(cursor: Cursor, memo: dict[int, Any]) -> Cursor:
     """Copy the place of the next element, which but for one list is numbers and tuples of these."""
-    copy = object.__new__(type(cursor))
-    vars(copy).update(vars(cursor), _transient_elements=SparseList())
+    copied = object.__new__(type(cursor))
+    vars(copied).update(vars(cursor), _transient_elements=SparseList())
     for index, element in cursor._transient_elements.items():
-        copy._transient_elements[index] = deepcopy(element, memo)
-    return copy
+        copied._transient_elements[index] = deepcopy(element, memo)
+    return copied

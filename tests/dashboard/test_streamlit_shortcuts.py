@@ -163,3 +163,30 @@ def test_a_container_and_a_cursor_have_the_parts_that_are_copied():
 
     assert set(vars(deepcopy(container))) == set(vars(container))
     assert Cursor.__deepcopy__ is streamlit_shortcuts._copy_cursor
+
+
+def test_pages_are_found_once_and_each_run_has_its_own():
+    def app():
+        from pathlib import Path
+
+        import streamlit as st
+        from streamlit.navigation import page
+
+        home, other = (Path(file).resolve() for file in ("app.py", "pages/1_Colour_neuron.py"))
+        create = page._create_page
+        first, second = create(home, default=True), create(home, default=True)
+        first._can_be_called = True
+        expected = create.__wrapped__(home, default=True)
+        assert second is not first
+        assert vars(second) == vars(expected)
+        assert vars(create(other)) == vars(create.__wrapped__(other))
+        assert not create(home)._default
+        try:
+            create(Path("pages/none.py").resolve())
+        except st.errors.StreamlitAPIException:
+            st.write("none")
+
+    app = AppTest.from_function(app).run()
+
+    assert not app.exception
+    assert [text.value for text in app.markdown] == ["none"]
