@@ -1,6 +1,7 @@
 """The parts of the page of the colour neuron that come after the labels, from top to bottom."""
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,7 @@ import streamlit as st
 from PIL import ImageColor
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import resources, state, uploads
+from dashboard import state, uploads
 from dashboard.chart import show_chart
 from dashboard.colour_neuron.labels import ColourState
 from dashboard.colour_neuron.sentences import (
@@ -32,6 +33,8 @@ ORANGE = "#FF8041"  # for which the mémoire writes out q
 # Each takes half a millisecond to work out; the table has all.
 MAX_STATES = 60
 _ASKED, _ASKED_IMAGE = "colour_asked", "colour_asked_image"
+# What the view steps through, by lesson and language.
+_shown: WeakKeyDictionary[Lesson, dict[str, list[PlotState]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -133,14 +136,7 @@ def show_cube(lesson: Lesson) -> None:
         figures.colour_space(
             samples.names, samples.colours, samples.targets, lesson.settings.scale, log.state
         ),
-        _plot_states(
-            lesson,
-            samples.names,
-            samples.colours,
-            samples.targets,
-            lesson.settings,
-            current_language(),
-        ),
+        _plot_states(lesson),
         key="colour_cube",
         label=_("The cube of all colours, cut by the plane of the neuron"),
         height=400,
@@ -233,17 +229,14 @@ def _steps(n_updates: int) -> list[int]:
     return np.linspace(0, n_updates, n_states).round().astype(int).tolist()
 
 
-@st.cache_resource(show_spinner=False, max_entries=50, ttl=resources.KEPT_FOR)
-def _plot_states(
-    _lesson: Lesson,
-    names: list[str],
-    colours: np.ndarray,
-    targets: tuple[int, ...],
-    settings: Settings,
-    language: str,
-) -> list[PlotState]:
-    """Return what the view steps through; kept by all that it depends on but the log."""
-    return [_plot_state(_lesson, step) for step in _steps(len(_lesson.log.updates))]
+def _plot_states(lesson: Lesson) -> list[PlotState]:
+    """Return what the view steps through; kept as long as the lesson is."""
+    in_languages = _shown.setdefault(lesson, {})
+    language = current_language()
+    if language not in in_languages:
+        steps = _steps(len(lesson.log.updates))
+        in_languages[language] = [_plot_state(lesson, step) for step in steps]
+    return in_languages[language]
 
 
 def _plot_state(lesson: Lesson, step: int) -> PlotState:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import streamlit as st
@@ -39,7 +39,8 @@ class Settings:
     epochs: int = 50
 
 
-@dataclass(frozen=True)
+# Compared as objects: to compare its images would take longer than what is kept by it.
+@dataclass(frozen=True, eq=False)
 class Lesson:
     """A training: the samples, the settings, and the log of what happened."""
 
@@ -64,7 +65,15 @@ def train_on(samples: LabelledImages, settings: Settings) -> Lesson:
     Returns
     -------
     Lesson
+        For the images of the bank alone, one that other visitors may share.
     """
+    # Those of a reader go when the session goes.
+    is_of_bank = all(image.path is not None for image in samples.images)
+    return (_lesson_of_bank if is_of_bank else _lesson)(samples, settings)
+
+
+def _lesson(samples: LabelledImages, settings: Settings) -> Lesson:
+    """Train the neuron."""
     log = train(
         scale_colours(samples.colours, settings.scale),
         samples.targets,
@@ -73,6 +82,9 @@ def train_on(samples: LabelledImages, settings: Settings) -> Lesson:
         settings.epochs,
     )
     return Lesson(samples, settings, log)
+
+
+_lesson_of_bank = lru_cache(maxsize=50)(_lesson)
 
 
 def step_caption(lesson: Lesson, step: int) -> str:

@@ -327,3 +327,14 @@ def test_a_name_of_a_file_is_no_format():
     [image] = [image for image in resources._colour_bank() if image.id == "Couleur_bleu"]
     samples = LabelledImages((replace(image, name="{0} {n}", path=None),), (0,))
     assert "“{0} {n}”" in step_caption(train_on(samples, Settings()), 1)
+
+
+def test_a_training_is_shared_unless_an_image_is_the_readers_own():
+    from dashboard.colour_neuron.labels import LabelledImages
+
+    image, *_ = resources._colour_bank()
+    bank, own = (LabelledImages((shown,), (1,)) for shown in (image, replace(image, path=None)))
+
+    assert train_on(bank, Settings()) is train_on(LabelledImages((image,), (1,)), Settings())
+    assert train_on(bank, Settings()) is not train_on(bank, Settings(epochs=2))
+    assert train_on(own, Settings()) is not train_on(own, Settings())
