@@ -8,9 +8,13 @@ import streamlit as st
 from PIL import Image
 
 from dashboard.figures.png import png
+from dashboard.figures.prediction import InkPicture
 
-_IMAGE = "display: block; max-width: 100%; border-radius: 0.25rem"
-_CAPTION = "margin-top: 0.5rem; font-size: 0.875rem; opacity: 0.6"
+# Shows paper against a light page.
+_FRAME = "border: 1px solid #B4B4B4; border-radius: 0.25rem"
+_FIGURE = "margin: 0; max-width: {width}px"
+_BOX = "height: {height}px; display: flex; align-items: center; justify-content: {place}"
+_CAPTION = "margin-top: 0.5rem; font-size: 0.875rem; opacity: 0.6; text-align: {place}"
 
 
 def show_picture(
@@ -45,22 +49,38 @@ def data_url(picture: np.ndarray | bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(data).decode()}"
 
 
-def figure(picture: np.ndarray | bytes, alt: str, caption: str, *, width_px: int) -> str:
+def figure(
+    picture: InkPicture,
+    alt: str,
+    caption: str,
+    *,
+    box_px: tuple[int, int] | None = None,
+    scale: float = 1.0,
+) -> str:
     """Return a picture with its caption as HTML, several of which can be one element of the page.
 
     Parameters
     ----------
-    picture : ndarray of shape (height, width) or (height, width, 4), uint8, or bytes
-        As for `show_picture`.
+    picture : InkPicture
     alt : str
         For who does not see it.
     caption : str
         Shown below, in the look of Streamlit's captions.
-    width_px : int
-        Of the picture.
+    box_px : (width, height), optional
+        In the middle of which the picture stands, and its caption below; by default both begin on
+        the left.
+    scale : float
+        By which the picture's size is multiplied.
     """
+    width, height = (round(scale * side) for side in picture.size_px)
+    place = "start" if box_px is None else "center"
+    box_width, box_height = box_px or (1000, height)
+    rendering = "pixelated" if picture.has_pixels else "auto"
     return (
-        f'<figure style="margin: 0"><img src="{data_url(picture)}" alt="{html.escape(alt)}" '
-        f'width="{width_px}" style="{_IMAGE}"><figcaption style="{_CAPTION}">'
-        f"{html.escape(caption)}</figcaption></figure>"
+        f'<figure style="{_FIGURE.format(width=box_width)}">'
+        f'<div style="{_BOX.format(height=box_height, place=place)}">'
+        f'<img src="{data_url(picture.data)}" alt="{html.escape(alt)}" width="{width}" '
+        f'height="{height}" style="{_FRAME}; image-rendering: {rendering}"></div>'
+        f'<figcaption style="{_CAPTION.format(place=place)}">{html.escape(caption)}</figcaption>'
+        "</figure>"
     )

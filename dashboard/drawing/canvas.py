@@ -73,18 +73,24 @@ class Drawing:
     filling: dict = field(default_factory=dict)
     n_fillings: int = 0
 
-    def ink(self, size: tuple[int, int] = (CANVAS_PX, CANVAS_PX)) -> np.ndarray:
+    def ink(self, size: tuple[int, int] = (CANVAS_PX, CANVAS_PX), scale: float = 1.0) -> np.ndarray:
         """Return the drawing as (height, width) uint8 ink, 255 under the brush.
 
         Parameters
         ----------
         size : (width, height)
-            Of the canvas, in pixels.
+            Of the result, in pixels.
+        scale : float
+            Its pixels in one of the canvas.
         """
         ink = np.zeros(size[::-1], dtype=np.uint8)
         for brush_px in {stroke.brush_px for stroke in self.strokes}:
-            points = [stroke.points for stroke in self.strokes if stroke.brush_px == brush_px]
-            np.maximum(ink, render_strokes(points, size, brush_px), out=ink)
+            points = [
+                scale * np.array(stroke.points)
+                for stroke in self.strokes
+                if stroke.brush_px == brush_px
+            ]
+            np.maximum(ink, render_strokes(points, size, scale * brush_px), out=ink)
         return ink
 
 

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import resources, state
 from dashboard.chart import show_chart
 from dashboard.figures import numbers as figures
-from dashboard.figures.prediction import digit_picture
+from dashboard.figures.prediction import PICTURE_PX, seen_picture
 from dashboard.language import _
 from dashboard.pictures import figure
 from nncore.doubt import digit_probabilities
@@ -186,10 +186,10 @@ def _show_digit(place: int, digit: ReadDigit) -> None:
     # Picture and words in one element.
     st.html(
         figure(
-            digit_picture(digit.image),
+            seen_picture(digit.image),
             _("Digit {place} as the network sees it").format(place=place),
             _next_to(digit, ranked) if image not in corrections.digits else _("You say so."),
-            width_px=_PICTURE_PX,
+            scale=_PICTURE_PX / PICTURE_PX,
         )
     )
     # Another image in this place is another question.
