@@ -2,6 +2,7 @@
 
 import base64
 import html
+import io
 
 import numpy as np
 import streamlit as st
@@ -10,6 +11,8 @@ from PIL import Image
 from dashboard.figures.png import png
 from dashboard.figures.prediction import InkPicture
 
+# At which textures look as they were.
+_WEBP_QUALITY = 90
 # Shows paper against a light page.
 _FRAME = "border: 1px solid #B4B4B4; border-radius: 0.25rem"
 _FIGURE = "margin: 0; max-width: {width}px"
@@ -47,6 +50,20 @@ def data_url(picture: np.ndarray | bytes) -> str:
     """Return a picture, as `show_picture` takes it, as an address that holds the picture itself."""
     data = picture if isinstance(picture, bytes) else png(Image.fromarray(picture))
     return f"data:image/png;base64,{base64.b64encode(data).decode()}"
+
+
+def webp_url(data: bytes) -> str:
+    """Return a PNG as the address of a WebP that holds the picture itself, for large pictures.
+
+    Without loss, if that is smaller: lines and areas of few colours are, photographs are not.
+    """
+    picture = Image.open(io.BytesIO(data))
+    files = []
+    for options in ({"lossless": True}, {"quality": _WEBP_QUALITY}):
+        buffer = io.BytesIO()
+        picture.save(buffer, "WEBP", **options)
+        files.append(buffer.getvalue())
+    return f"data:image/webp;base64,{base64.b64encode(min(files, key=len)).decode()}"
 
 
 def figure(
