@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from dashboard import resources, shell
 from dashboard.experiments.bug_hunt import healthy_training
 from dashboard.figures import thumbnails
-from dashboard.pictures import webp_url
+from dashboard.pictures import published_url, webp
 from nncore.drawing import stroke_steps
 from nncore.images import open_image
 from nncore.pen_digits import draw_pen_digits, draw_strokes
@@ -32,9 +33,9 @@ def card_picture(path: str) -> str | None:
     Returns
     -------
     str or None
-        An address that holds a transparent WebP of `thumbnails.SIZE`: of 250 kB all together, where
-        they would be 750 kB as PNGs, and one in Streamlit's media storage takes a millisecond at
-        every visit, to be looked up there.
+        Address of a transparent WebP of `thumbnails.SIZE`, in the folder that Streamlit serves: at
+        every visit, a picture in its media storage takes a millisecond to be found there, and one
+        in the message itself as long to be sent.
     """
     try:
         with _lock:
@@ -48,7 +49,9 @@ def card_picture(path: str) -> str | None:
 def _picture(path: str) -> str | None:
     """Draw the picture of a page; a failure is not kept, so that a mended file is found."""
     draw = _PICTURES.get(path)
-    return webp_url(draw()) if draw else None
+    if draw is None:
+        return None
+    return published_url(webp(draw()), f"card_{Path(path).stem}.webp", shell.STATIC_DIR)
 
 
 def _colour_bank() -> bytes:

@@ -63,13 +63,16 @@ class Drawing:
     ----------
     strokes : tuple of Stroke
         In the order in which they were drawn.
+    filled : tuple of Stroke
+        What the server has last put on the canvas.
     filling : dict
-        What the server has last put on the canvas, as Fabric.js takes it.
+        The same as Fabric.js takes it.
     n_fillings : int
         How often it did so.
     """
 
     strokes: tuple[Stroke, ...] = ()
+    filled: tuple[Stroke, ...] = ()
     filling: dict = field(default_factory=dict)
     n_fillings: int = 0
 
@@ -130,7 +133,8 @@ def show_canvas(
         drawing.n_fillings += 1
         # The number makes it another filling even where the strokes are the same: only a change
         # makes the canvas let go of what has been drawn on it since.
-        drawing.filling = fabric_json(drawing.strokes) | {"filling": drawing.n_fillings}
+        drawing.filling = _short(fabric_json(drawing.strokes)) | {"filling": drawing.n_fillings}
+        drawing.filled = drawing.strokes
     try:
         drawn = st_canvas(
             stroke_width=brush_px,
@@ -144,7 +148,8 @@ def show_canvas(
     # It trusts the browser's message to have its parts; without them, nothing is drawn.
     except (AttributeError, KeyError, TypeError):
         drawn = None
-    drawing.strokes = strokes_of(drawn)
+    is_as_filled = isinstance(drawn, dict) and drawn.get("filling") == drawing.n_fillings
+    drawing.strokes = drawing.filled if is_as_filled else strokes_of(drawn)
     with st.container(horizontal=True, width=min(size[0], CANVAS_PX)):
         for action, label, icon, shortcut, strokes in (
             ("undo", _("Undo"), ":material/undo:", "Ctrl+Z", drawing.strokes[:-1]),
@@ -225,6 +230,19 @@ def fabric_json(strokes: Sequence[Stroke]) -> dict:
                 "fill": None,
             }
             for stroke in strokes
+        ]
+    }
+
+
+def _short(fabric: dict) -> dict:
+    """Return the JSON of `fabric_json` with each path as one text, as SVG has it.
+
+    Streamlit copies all of it twice at every run, each number of a list by itself.
+    """
+    return {
+        "objects": [
+            drawn | {"path": " ".join(str(part) for command in drawn["path"] for part in command)}
+            for drawn in fabric["objects"]
         ]
     }
 

@@ -14,7 +14,7 @@ from dashboard.drawing import form
 from dashboard.drawing.paper import InkPaper
 from dashboard.figures import prediction as figures
 from dashboard.language import _
-from dashboard.pictures import figure
+from dashboard.pictures import Figure, show_figures
 from nncore.doubt import Doubt
 from nncore.drawing import DigitSteps, Preprocessing
 from nncore.layers import ActivationLayer
@@ -88,9 +88,9 @@ def show_answer(
         are_probabilities = _ends_in_softmax(network)
         with st.container(horizontal=True, vertical_alignment="center"):
             seen = _("What the network sees")
-            side = figures.PICTURE_PX
-            st.html(
-                figure(figures.seen_picture(image), seen, seen, box_px=(side, side)),
+            show_figures(
+                [Figure(figures.seen_picture(image), seen, seen)],
+                box_px=(figures.PICTURE_PX, figures.PICTURE_PX),
                 width="content",
             )
             # Beside the picture, however narrow: by itself, a heading would go below it.

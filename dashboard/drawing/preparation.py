@@ -5,11 +5,8 @@ import streamlit as st
 from dashboard.drawing.paper import Paper
 from dashboard.figures import prediction as figures
 from dashboard.language import _
-from dashboard.pictures import figure
+from dashboard.pictures import Figure, show_figures
 from nncore.drawing import DigitSteps, Preprocessing
-
-# As far apart as Streamlit's containers with a medium gap.
-_ROW = "display: flex; flex-wrap: wrap; gap: 1rem 2rem"
 
 
 def switches() -> Preprocessing:
@@ -45,15 +42,11 @@ def show_steps(paper: Paper, steps: DigitSteps, preprocessing: Preprocessing) ->
         _("Fitted into 20 × 20 pixels") if preprocessing.fit else _("The whole paper made small"),
         _("What the network sees: 28 × 28"),
     )
-    side = figures.PICTURE_PX
-    shown = "".join(
-        figure(picture, caption, caption, box_px=(side, side))
-        for picture, caption in zip(
-            figures.step_pictures(paper.small(), steps), captions, strict=True
-        )
+    pictures = figures.step_pictures(paper.small(), steps)
+    show_figures(
+        [Figure(picture, words, words) for picture, words in zip(pictures, captions, strict=True)],
+        box_px=(figures.PICTURE_PX, figures.PICTURE_PX),
     )
-    # One element: each of st.image takes as long.
-    st.html(f'<div style="{_ROW}">{shown}</div>')
 
 
 def explain_steps() -> None:

@@ -13,7 +13,7 @@ from dashboard.chart import show_chart
 from dashboard.figures import numbers as figures
 from dashboard.figures.prediction import PICTURE_PX, seen_picture
 from dashboard.language import _
-from dashboard.pictures import figure
+from dashboard.pictures import Figure, show_figures
 from nncore.doubt import digit_probabilities
 from nncore.segmentation import NumberReader, Piece, ReadDigit, ReadNumber, cut_positions
 
@@ -183,15 +183,9 @@ def _show_digit(place: int, digit: ReadDigit) -> None:
     image = digit.image.tobytes()
     names = [f"{i} · {_percent(float(share))}" for i, share in enumerate(digit.probabilities)]
     ranked = digit.probabilities.argsort()[::-1].tolist()
-    # Picture and words in one element.
-    st.html(
-        figure(
-            seen_picture(digit.image),
-            _("Digit {place} as the network sees it").format(place=place),
-            _next_to(digit, ranked) if image not in corrections.digits else _("You say so."),
-            scale=_PICTURE_PX / PICTURE_PX,
-        )
-    )
+    seen = _("Digit {place} as the network sees it").format(place=place)
+    words = _next_to(digit, ranked) if image not in corrections.digits else _("You say so.")
+    show_figures([Figure(seen_picture(digit.image), words, seen)], scale=_PICTURE_PX / PICTURE_PX)
     # Another image in this place is another question.
     key = f"numbers_digit_{place}_{hashlib.sha1(image).hexdigest()[:12]}"
     st.selectbox(

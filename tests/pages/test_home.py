@@ -1,8 +1,11 @@
 import re
 
 import pytest
+from PIL import Image
 
 from dashboard import home_pictures, resources, shell
+from dashboard.figures import thumbnails
+from dashboard.pictures import published_url
 from nncore.mnist import DataFileError
 
 
@@ -13,7 +16,7 @@ def app(open_app):
 
 def descriptions(app):
     """Return what is said of each picture to who does not see it."""
-    return re.findall(r"!\[(.*?)\]\(data:image/webp;base64,", words(app))
+    return re.findall(r"!\[(.*?)\]\(app/static/card_\w+\.webp\?v=\w+\)", words(app))
 
 
 def words(app):
@@ -71,4 +74,14 @@ def test_picture_that_failed_is_tried_again(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setitem(home_pictures._PICTURES, shell.COLOUR_NEURON.path, lambda: int("none"))
         assert home_pictures.card_picture(shell.COLOUR_NEURON.path) is None
-    assert home_pictures.card_picture(shell.COLOUR_NEURON.path).startswith("data:image/webp")
+    address = home_pictures.card_picture(shell.COLOUR_NEURON.path)
+    file = shell.STATIC_DIR / address.removeprefix("app/static/").partition("?")[0]
+    with Image.open(file) as picture:
+        assert (picture.format, picture.size) == ("WEBP", thumbnails.SIZE)
+
+
+def test_picture_is_in_its_address_where_the_folder_cannot_be_written_to(tmp_path):
+    no_folder = tmp_path / "file"
+    no_folder.write_bytes(b"")
+    address = published_url(b"picture", "card.webp", no_folder)
+    assert address == "data:image/webp;base64,cGljdHVyZQ=="
