@@ -45,6 +45,12 @@ def card_picture(path: str) -> str | None:
         return None
 
 
+def publish_pictures() -> bool:
+    """Put all pictures where Streamlit serves them from; return whether they are there."""
+    addresses = [card_picture(path) for path in _PICTURES]
+    return all(address and address.startswith("app/static/") for address in addresses)
+
+
 @cache
 def _picture(path: str) -> str | None:
     """Draw the picture of a page; a failure is not kept, so that a mended file is found."""

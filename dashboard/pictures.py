@@ -91,13 +91,15 @@ def published_url(data: bytes, name: str, static_dir: Path) -> str:
     str
         To be used on the home page: it begins where that is.
     """
+    target = static_dir / name
     try:
-        static_dir.mkdir(exist_ok=True)
-        # Renamed into place, so that no browser is served half a file.
-        with tempfile.NamedTemporaryFile(dir=static_dir, suffix=".part", delete=False) as part:
-            part.write(data)
-        os.chmod(part.name, 0o644)
-        os.replace(part.name, static_dir / name)
+        if not target.is_file() or target.read_bytes() != data:
+            static_dir.mkdir(exist_ok=True)
+            # Renamed into place, so that no browser is served half a file.
+            with tempfile.NamedTemporaryFile(dir=static_dir, suffix=".part", delete=False) as part:
+                part.write(data)
+            os.chmod(part.name, 0o644)
+            os.replace(part.name, target)
     except OSError:
         return f"data:image/webp;base64,{base64.b64encode(data).decode()}"
     # Another picture has another address, whatever a browser has kept.

@@ -85,3 +85,19 @@ def test_picture_is_in_its_address_where_the_folder_cannot_be_written_to(tmp_pat
     no_folder.write_bytes(b"")
     address = published_url(b"picture", "card.webp", no_folder)
     assert address == "data:image/webp;base64,cGljdHVyZQ=="
+
+
+def test_all_pictures_can_be_published_before_anybody_comes(monkeypatch, tmp_path):
+    monkeypatch.setattr(shell, "STATIC_DIR", tmp_path / "static")
+    home_pictures._picture.cache_clear()
+    try:
+        assert home_pictures.publish_pictures()
+        assert len(list((tmp_path / "static").iterdir())) == len(shell.PAGES) - 1
+        # They are found again where nothing can be written any more.
+        before = [file.stat().st_mtime_ns for file in sorted((tmp_path / "static").iterdir())]
+        home_pictures._picture.cache_clear()
+        assert home_pictures.publish_pictures()
+        after = [file.stat().st_mtime_ns for file in sorted((tmp_path / "static").iterdir())]
+        assert after == before
+    finally:
+        home_pictures._picture.cache_clear()
