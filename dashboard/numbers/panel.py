@@ -164,17 +164,16 @@ def show_cuts(pieces: Sequence[Piece], number: ReadNumber) -> None:
 
 def show_digits(number: ReadNumber) -> None:
     """Show each digit as the network sees it, with its alternatives to choose from."""
-    st.subheader(_("What each digit is"))
+    notice = _(
+        "Notice that the network was taught whole digits only, and may be sure of a half one: "
+        "that is why a second one, which knows what is no digit, has a say in the cuts."
+    )
+    # One element: below its first line, Streamlit takes a heading's text as that of any other.
+    st.subheader(f"{_('What each digit is')}\n\n:gray[:small[{notice}]]")
     with st.container(horizontal=True):
         for place, digit in enumerate(number.digits, start=1):
             with st.container(border=True, width=_CARD_PX):
                 _show_digit(place, digit)
-    st.caption(
-        _(
-            "Notice that the network was taught whole digits only, and may be sure of a half one: "
-            "that is why a second one, which knows what is no digit, has a say in the cuts."
-        )
-    )
 
 
 def _show_digit(place: int, digit: ReadDigit) -> None:

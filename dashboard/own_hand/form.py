@@ -68,13 +68,11 @@ def take_back_button(hand: Hand) -> None:
 
 def offer_file(hand: Hand) -> None:
     """Let the reader take the digits along, bring them back, or delete them."""
-    st.subheader(_("Your digits are yours"))
-    st.caption(
-        _(
-            "They are in the memory of this visit only, are gone when it ends, and leave the "
-            "server by nothing but your own download. A worker has a copy while it learns them."
-        )
+    stay = _(
+        "They are in the memory of this visit only, are gone when it ends, and leave the "
+        "server by nothing but your own download. A worker has a copy while it learns them."
     )
+    st.subheader(f"{_('Your digits are yours')}\n\n:gray[:small[{stay}]]")
     with st.container(horizontal=True):
         st.download_button(
             _("Download my digits"),
@@ -87,13 +85,15 @@ def offer_file(hand: Hand) -> None:
             on_click="ignore",
         )
         with st.popover(_("Delete all"), icon=":material/delete:", disabled=not hand.digits):
-            st.markdown(_("They cannot be brought back unless you have downloaded them."))
-            st.button(
-                _("Delete my digits"),
-                key="hand_delete",
-                on_click=_delete,
-                args=(hand,),
-            )
+            # Without digits, it cannot be opened.
+            if hand.digits:
+                st.markdown(_("They cannot be brought back unless you have downloaded them."))
+                st.button(
+                    _("Delete my digits"),
+                    key="hand_delete",
+                    on_click=_delete,
+                    args=(hand,),
+                )
     key = f"hand_upload_{hand.n_uploads}"
     st.file_uploader(
         _("Add digits that were downloaded here (.jsonl)"),
