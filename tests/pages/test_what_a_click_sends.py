@@ -96,3 +96,11 @@ def test_the_start_of_a_descent_leaves_the_choice_of_its_surface_alone(url):
     ((keys, _),) = see(url, "Gradient_descent", ["descent_x"])
     assert {"descent_x", "descent_contour", "descent_surface_3d"} <= keys
     assert not keys & {"descent_surface", "descent_full", "descent_part"}
+
+
+def test_a_preset_of_the_descent_leaves_the_surface_alone_and_stays_where_it_is(url):
+    presses = ["descent_stochastic", "descent_x", "descent_stochastic"]
+    (keys, first), (_, of_slider), (_, again) = see(url, "Gradient_descent", presses)
+    assert {"descent_full", "descent_rate", "descent_contour", "descent_surface_3d"} <= keys
+    assert not keys & {"descent_surface", "descent_part"}
+    assert set(of_slider) < set(first) == set(again)
