@@ -104,3 +104,10 @@ def test_a_preset_of_the_descent_leaves_the_surface_alone_and_stays_where_it_is(
     assert {"descent_full", "descent_rate", "descent_contour", "descent_surface_3d"} <= keys
     assert not keys & {"descent_surface", "descent_part"}
     assert set(of_slider) < set(first) == set(again)
+
+
+def test_another_experiment_leaves_the_frame_of_the_page_alone(url):
+    (keys, places), _ = see(url, "Experiments", ["experiments_view", "experiments_preset"])
+    assert "experiments_view" in keys
+    # Of the page itself there is one container, the fragment, and nothing in the sidebar.
+    assert len({place[:2] for place in places}) == 1
