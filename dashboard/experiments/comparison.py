@@ -13,6 +13,7 @@ from dashboard.experiments.presets import PRESETS, Preset
 from dashboard.fields import named_choice
 from dashboard.figures import comparison as figures
 from dashboard.language import N_, _, ngettext
+from dashboard.tables import markdown_table
 from dashboard.training.jobs import Job, JobState, QueueFullError
 from dashboard.turns import fragment
 from nncore.mnist import N_CLASSES
@@ -124,7 +125,7 @@ def _show_preset(code: str) -> None:
 def _show_how_to_read(preset: Preset) -> None:
     """Show what differs, and a recorded training, so that the reader knows what to look for."""
     st.markdown(
-        _table(differences(_translated(preset.runs)))
+        markdown_table(differences(_translated(preset.runs)))
         + "\n\n"
         + _(
             "**What you will see: curves like these**, of a healthy training. The loss falls, fast "
@@ -188,7 +189,7 @@ def _runs_so_far(runs: Mapping[str, Job], preset: Preset | None, was_active: boo
     show_chart(draw(curves, against), "experiments_accuracies", accuracy)
     if preset is not None and not active:
         st.info(_(preset.notice), icon=":material/lightbulb:")
-    st.markdown(_table(_results(runs)))
+    st.markdown(markdown_table(_results(runs)))
 
 
 def _show_progress(runs: Mapping[str, Job], active: Sequence[Job]) -> None:
@@ -223,16 +224,6 @@ def _results(runs: Mapping[str, Job]) -> list[dict[str, str]]:
         if any(never):
             row[_("Digits never answered")] = ", ".join(map(str, digits))
     return rows
-
-
-def _table(rows: Sequence[Mapping[str, str]]) -> str:
-    """Return rows as Markdown, which costs a tenth of Streamlit's own tables.
-
-    A row may lack what belongs into the last columns.
-    """
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    lines = [names, ["---"] * len(names), *([row.get(name, "") for name in names] for row in rows)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _never_answered(job: Job) -> list[int]:
