@@ -121,3 +121,18 @@ def test_a_stroke_leaves_alone_what_it_does_not_change(url, page, canvas, elsewh
     first, _, third = see(url, page, [canvas] * 3)
     assert canvas in first[0]
     assert not third[0] & elsewhere
+
+
+def test_a_preset_of_the_descent_leaves_the_surface_alone_and_stays_where_it_is(url):
+    presses = ["descent_stochastic", "descent_x", "descent_stochastic"]
+    (keys, first), (_, of_slider), (_, again) = see(url, "Gradient_descent", presses)
+    assert {"descent_full", "descent_rate", "descent_contour", "descent_surface_3d"} <= keys
+    assert not keys & {"descent_surface", "descent_part"}
+    assert set(of_slider) < set(first) == set(again)
+
+
+def test_another_experiment_leaves_the_frame_of_the_page_alone(url):
+    (keys, places), _ = see(url, "Experiments", ["experiments_view", "experiments_preset"])
+    assert "experiments_view" in keys
+    # Of the page itself there is one container, the fragment, and nothing in the sidebar.
+    assert len({place[:2] for place in places}) == 1
