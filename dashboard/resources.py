@@ -115,7 +115,7 @@ def average_digits() -> np.ndarray:
     return average_digit.average_digits(_mnist().train_images, _mnist().train_labels)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def digit_scores(digit: int) -> DigitScores:
     """Return the scores of all images with one average digit."""
     data, (train, test) = _mnist(), _all_digit_scores()
@@ -140,14 +140,14 @@ def _all_digit_scores() -> tuple[np.ndarray, np.ndarray]:
     return np.ascontiguousarray(train.T), np.ascontiguousarray(test.T)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def bias_sweep(digit: int) -> average_digit.BiasSweep:
     """Return the accuracy of every bias on the test images, at the mémoire's threshold."""
     scores = digit_scores(digit)
     return average_digit.sweep_bias(scores.test, scores.test_is_digit)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def best_bias_of_training(digit: int) -> average_digit.ThresholdEvaluation:
     """Return the answers for the test images with the bias that is best on the training images."""
     scores = digit_scores(digit)

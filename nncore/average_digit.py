@@ -105,6 +105,37 @@ class RankedScores:
             true_negatives=true_negatives,
         )
 
+    def count_mistakes(
+        self, bias: float, threshold: float = MEMOIRE_THRESHOLD, sure: float = 0.01
+    ) -> tuple[int, int]:
+        """Count the wrong answers of a neuron, and those of them that look sure.
+
+        Parameters
+        ----------
+        bias : float
+            Added to every score.
+        threshold : float, default 0.5
+            Strictly between 0 and 1; above it the answer is yes.
+        sure : float, default 0.01
+            An output looks sure if it is closer than this to 0 or to 1; from above 0 to 0.5.
+
+        Returns
+        -------
+        n_wrong, n_sure : int
+        """
+        cut = score_cut(bias, threshold)
+        low, high = score_cut(bias, sure), score_cut(bias, 1 - sure)
+        # The digits up to the cut, and the others above it, are answered wrongly.
+        digits = self._of_digit[: np.searchsorted(self._of_digit, cut, side="right")]
+        others = self._of_others[np.searchsorted(self._of_others, cut, side="right") :]
+        n_sure = sum(
+            np.searchsorted(wrong, low, side="left")
+            + wrong.size
+            - np.searchsorted(wrong, high, side="right")
+            for wrong in (digits, others)
+        )
+        return digits.size + others.size, int(n_sure)
+
 
 @dataclass(frozen=True, eq=False)
 class BiasSweep:

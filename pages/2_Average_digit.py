@@ -9,7 +9,30 @@ from dashboard.turns import fragment
 
 
 @fragment
-def show_neuron(digit: int, image: form.ChosenImage, places: panel.Places) -> None:
+def choose_digit(places: panel.Places) -> None:
+    """Let the reader choose the digit, and show all that depends on it."""
+    with places.digit:
+        digit = form.digit_picker()
+    choose_image(digit, places)
+    with places.sliders:
+        form.neuron_buttons(digit)
+        panel.show_majority(digit)
+    panel.show_best_bias(digit)
+    st.subheader(_("Two averages compared"))
+    compare(digit)
+
+
+@fragment
+def choose_image(digit: int, places: panel.Places) -> None:
+    """Let the reader choose an image, and show its score and what the neuron answers."""
+    image = form.image_picker(digit)
+    panel.show_pixels(digit, image)
+    # Within, because the neuron's figures show the image too.
+    choose_neuron(digit, image, places)
+
+
+@fragment
+def choose_neuron(digit: int, image: form.ChosenImage, places: panel.Places) -> None:
     """Let the reader move bias and threshold, and show what the neuron answers."""
     with places.sliders:
         neuron = form.neuron_sliders(digit)
@@ -19,7 +42,6 @@ def show_neuron(digit: int, image: form.ChosenImage, places: panel.Places) -> No
 @fragment
 def compare(digit: int) -> None:
     """Let the reader choose another average, and show what tells the two apart."""
-    st.subheader(_("Two averages compared"))
     panel.show_difference(digit, form.second_digit_picker())
 
 
@@ -34,31 +56,9 @@ with shell.page(shell.AVERAGE_DIGIT):
             "digit?"
         )
     )
-    digit = form.digit_picker()
-    st.caption(
-        _(
-            "The averages of the training images: yellow where nearly all have ink, dark blue "
-            "where none has. Notice that 1 is the clearest: the more alike a digit is written, the "
-            "sharper its average."
-        )
-    )
-
-    # It stands above the image but also shows it; what does not depend on the sliders stays
-    # outside.
-    neuron_place = st.container()
+    form.draw_tiles()
+    # The runs of the fragments send what they change, and nothing else.
+    places = panel.lay_out()
     st.subheader(_("The score of one image, pixel by pixel"))
-    chosen_image = form.image_picker(digit)
-    panel.show_pixels(digit, chosen_image)
-    with neuron_place:
-        places = panel.lay_out()
-        # Its runs send what a slider changes, and nothing else: the rest has its place outside.
-        show_neuron(digit, chosen_image, places)
-    with places.sliders:
-        form.neuron_buttons(digit)
-        panel.show_majority(digit)
-    with places.counts:
-        panel.explain_counts(digit)
-    panel.show_best_bias(digit)
-    compare(digit)
-    st.subheader(_("The mémoire's figures"))
+    choose_digit(places)
     panel.show_memoire_table()

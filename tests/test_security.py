@@ -12,6 +12,7 @@ SOURCES = [
 # Each writes HTML of its own: constants, or text that it escapes.
 WRITE_HTML = {
     "dashboard/average_digit/form.py",
+    "dashboard/average_digit/measures.py",
     "dashboard/gradient_descent/backpropagation.py",
     "dashboard/pictures.py",
     "dashboard/training/results/gallery.py",

@@ -1,6 +1,7 @@
 """The settings of the average-digit page as widgets: the digit, its neuron, and the image."""
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 import streamlit as st
@@ -17,7 +18,7 @@ from nncore.mnist import N_CLASSES
 MEMOIRE_FOUR = 2
 MEMOIRE_EIGHT = 17
 
-_BIAS, _THRESHOLD = "average_bias", "average_threshold"
+_DIGIT, _BIAS, _THRESHOLD = "average_digit", "average_bias", "average_threshold"
 _SECOND_DIGIT = 3
 _TILE_PX = 56
 
@@ -85,10 +86,14 @@ class ChosenImage:
         return _("{name} (shows {label})").format(name=self.name, label=self.label)
 
 
-def digit_picker() -> int:
-    """Let the reader choose the digit by the picture of its average."""
+def draw_tiles() -> None:
+    """Put the average digits onto the buttons of the digit picker, which is drawn elsewhere."""
     st.html(_tiles_as_buttons())
-    return _digit_choice(_("Digit to look for"), MEMOIRE_DIGIT, "average_digit", "stretch")
+
+
+def digit_picker() -> int:
+    """Let the reader choose the digit by the picture of its average, see `draw_tiles`."""
+    return _digit_choice(_("Digit to look for"), MEMOIRE_DIGIT, _DIGIT, "stretch")
 
 
 def second_digit_picker() -> int:
@@ -142,8 +147,8 @@ def neuron_buttons(digit: int) -> None:
 
 def image_picker(digit: int) -> ChosenImage:
     """Let the reader choose an image, its score being that for a digit."""
-    mnist = resources.mnist()
-    n_train, n_test = len(mnist.train_images), len(mnist.test_images)
+    scores = resources.digit_scores(digit)
+    n_train, n_test = scores.train.size, scores.test.size
     with st.container(horizontal=True, vertical_alignment="bottom"):
         is_test = st.toggle(_("Test images"), key="average_test", bind="query-params")
         n_images = n_test if is_test else n_train
@@ -176,6 +181,8 @@ def image_picker(digit: int) -> ChosenImage:
     return chosen_image(digit, index, is_test)
 
 
+# Sliders and image ask again at each click, for the samples of the mémoire too.
+@lru_cache(maxsize=200)
 def chosen_image(digit: int, index: int, is_test: bool = False) -> ChosenImage:
     """Return an image with its score.
 
@@ -231,7 +238,7 @@ def _choose_any(n_images: int) -> None:
     st.session_state["average_image"] = float(np.random.default_rng().integers(n_images))
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _tiles_as_buttons() -> str:
     """Return the style that puts the average digits onto the buttons of the digit picker.
 

@@ -1,6 +1,7 @@
 """What the neuron of an average digit answers: figures, counts, and what to notice in them."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,19 +17,19 @@ from dashboard.average_digit.form import (
     Neuron,
     chosen_image,
 )
+from dashboard.average_digit.measures import Measure, show_measures
 from dashboard.chart import show_chart
 from dashboard.figures import average_digit as figures
 from dashboard.figures import theme
-from dashboard.language import _
+from dashboard.language import _, current_language
 from nncore.average_digit import (
     ThresholdEvaluation,
     pixel_products,
     predict,
 )
 
-_WIDE_AND_TEXT = (3, 2)
-# Four measures fit beside each other on a laptop, and two on a phone.
-_MEASURE_PX = 165
+# Beside a figure, which takes the rest; on a phone it stands below.
+_TEXT_PX = 330
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # What the mémoire prints for two training images: score and output.
 _PRINTED = {MEMOIRE_FOUR: ("20.1", "1.52·10⁻¹¹"), MEMOIRE_EIGHT: ("54.2", "0.999")}
@@ -36,39 +37,45 @@ _PRINTED = {MEMOIRE_FOUR: ("20.1", "1.52·10⁻¹¹"), MEMOIRE_EIGHT: ("54.2", "
 
 @dataclass(frozen=True)
 class Places:
-    """Where on the page it stands what the neuron answers.
+    """Where on the page it stands, above the image, what the neuron answers.
 
     Attributes
     ----------
+    digit : DeltaGenerator
+        Where the digit is chosen.
     sliders : DeltaGenerator
-        Where it is set.
+        Where the neuron is set.
     outcome, measures : DeltaGenerator
         How often it is right: beside the sliders, and below them.
-    histogram, counts : DeltaGenerator
-        How the scores overlap.
-    curve, output : DeltaGenerator
-        How a score becomes an answer.
+    overlap : DeltaGenerator
+        How the scores overlap: a figure and a text beside each other.
+    sigmoid : DeltaGenerator
+        How a score becomes an answer, likewise.
     """
 
+    digit: DeltaGenerator
     sliders: DeltaGenerator
     outcome: DeltaGenerator
     measures: DeltaGenerator
-    histogram: DeltaGenerator
-    counts: DeltaGenerator
-    curve: DeltaGenerator
-    output: DeltaGenerator
+    overlap: DeltaGenerator
+    sigmoid: DeltaGenerator
 
 
 def lay_out() -> Places:
-    """Show the headings, and leave room below and beside each other for what the neuron answers."""
-    st.subheader(_("How often is it right?"))
+    """Show what is the same for every digit, and leave room for what the neuron answers."""
+    digit = st.container()
+    averages = _(
+        "The averages of the training images: yellow where nearly all have ink, dark blue "
+        "where none has. Notice that 1 is the clearest: the more alike a digit is written, the "
+        "sharper its average."
+    )
+    st.markdown(f"{_small(averages)}\n\n### {_('How often is it right?')}")
     sliders, outcome = st.columns([2, 3], gap="large")
     measures = st.container()
     st.subheader(_("Why so? The scores overlap"))
-    histogram, counts = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
+    overlap = _figure_and_text()
     st.subheader(_("From the score to the answer: the sigmoid"))
-    curve, output = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    return Places(sliders, outcome, measures, histogram, counts, curve, output)
+    return Places(digit, sliders, outcome, measures, overlap, _figure_and_text())
 
 
 def show_answers(neuron: Neuron, image: ChosenImage, places: Places) -> None:
@@ -77,20 +84,11 @@ def show_answers(neuron: Neuron, image: ChosenImage, places: Places) -> None:
     with places.outcome:
         show_accuracy(neuron, test)
     with places.measures:
-        show_measures(neuron, test)
-    show_overlap(neuron, test, places)
-    show_sigmoid(neuron, image, places)
-
-
-def explain_counts(digit: int) -> None:
-    """Say what to notice in the scores, which is the same for every neuron of a digit."""
-    st.caption(
-        _(
-            "Right answers in bold. Notice how many of the other digits score as high as the "
-            "digit {digit}: thick strokes overlap with any average. Bias and threshold only "
-            "move the dashed line; wherever it stands, much lies on the wrong side."
-        ).format(digit=digit)
-    )
+        show_shares(neuron, test)
+    with places.overlap:
+        show_overlap(neuron, test)
+    with places.sigmoid:
+        show_sigmoid(neuron, image)
 
 
 def evaluation_of(neuron: Neuron, on_training_images: bool = False) -> ThresholdEvaluation:
@@ -109,28 +107,29 @@ def show_accuracy(neuron: Neuron, test: ThresholdEvaluation) -> None:
         verdict = _("**{points:.2f} points better than always answering “no”.**")
     else:
         verdict = _("**Exactly as good as always answering “no”.**")
-    st.markdown(
-        _("Right on {accuracy} of {n} test images:").format(
-            accuracy=_percent(test.accuracy), n=_count(test.n_samples)
-        )
-        + " "
-        + verdict.format(points=100 * abs(test.accuracy - no))
+    outcome = _("Right on {accuracy} of {n} test images:").format(
+        accuracy=_percent(test.accuracy), n=_count(test.n_samples)
     )
+    st.markdown(f"{outcome} {verdict.format(points=100 * abs(test.accuracy - no))}")
     show_chart(_accuracy_figure(neuron), "average_bars")
 
 
 def show_majority(digit: int) -> None:
     """Say why always answering no is so often right."""
-    is_digit = resources.digit_scores(digit).test_is_digit
+    test = evaluation_of(replace(MEMOIRE_NEURON, digit=digit))
     st.caption(
         _(
             "Notice: only {digits} of {n} test images show the digit {digit}. Whoever always says "
             "“no” is right on all the others, and has recognised nothing."
-        ).format(digits=_count(np.count_nonzero(is_digit)), n=_count(is_digit.size), digit=digit)
+        ).format(
+            digits=_count(test.true_positives + test.false_negatives),
+            n=_count(test.n_samples),
+            digit=digit,
+        )
     )
 
 
-def show_measures(neuron: Neuron, test: ThresholdEvaluation) -> None:
+def show_shares(neuron: Neuron, test: ThresholdEvaluation) -> None:
     """Show accuracy, precision and recall with their counts, beside those of the mémoire."""
     train = evaluation_of(neuron, on_training_images=True)
     counts = {
@@ -146,71 +145,71 @@ def show_measures(neuron: Neuron, test: ThresholdEvaluation) -> None:
         (_("Recall"), test.recall, "0.8193"),
     )
     is_memoires = neuron == MEMOIRE_NEURON
-    with st.container(horizontal=True):
-        for name, share, printed in measures:
-            if not is_memoires:
-                beside = None
-            elif printed is None:
-                beside = _("mémoire: not given")
-            else:
-                beside = _("mémoire: {figure}").format(figure=printed)
-            st.metric(
-                name,
-                _percent(share),
-                beside,
-                delta_color="off",
-                delta_arrow="off",
-                width=_MEASURE_PX,
-            )
+    shown = []
+    for name, share, printed in measures:
+        if not is_memoires:
+            beside = ""
+        elif printed is None:
+            beside = _("mémoire: not given")
+        else:
+            beside = _("mémoire: {figure}").format(figure=printed)
+        shown.append(Measure(name, _percent(share), beside))
     meaning = _(
         "Accuracy is the share of right answers; the average was made of the training images. "
         "Precision: of {yes} images answered “yes”, {found} show the digit {digit}. "
         "Recall: of {all} images that show the digit {digit}, {found} are answered “yes”."
     ).format(**counts)
+    notes = [meaning]
     if not is_memoires:
-        meaning += "\n\n" + _(
-            "The mémoire has 0.6694 (test images), 0.682 (training images) and 0.8193 (recall) "
-            "with digit 8, bias −45 and threshold 0.5; these settings are others."
+        notes.append(
+            _(
+                "The mémoire has 0.6694 (test images), 0.682 (training images) and 0.8193 (recall) "
+                "with digit 8, bias −45 and threshold 0.5; these settings are others."
+            )
         )
-    st.caption(meaning)
+    show_measures(shown, notes)
 
 
-def show_overlap(neuron: Neuron, test: ThresholdEvaluation, places: Places) -> None:
+def show_overlap(neuron: Neuron, test: ThresholdEvaluation) -> None:
     """Show the scores of the digit and of the rest, and how the cut sorts them."""
-    show_chart(_overlap_figure(neuron), "average_histogram", places.histogram)
+    show_chart(_overlap_figure(neuron), "average_histogram")
     table = _("""
 | Score | digit {digit} | others |
 |:--|--:|--:|
 | above {cut:.2f}: “yes” | **{true_yes}** | {false_yes} |
 | up to {cut:.2f}: “no” | {false_no} | **{true_no}** |
 """)
-    places.counts.markdown(
-        table.format(
-            digit=neuron.digit,
-            cut=neuron.cut,
-            true_yes=_count(test.true_positives),
-            false_yes=_count(test.false_positives),
-            false_no=_count(test.false_negatives),
-            true_no=_count(test.true_negatives),
-        )
+    counts = table.format(
+        digit=neuron.digit,
+        cut=neuron.cut,
+        true_yes=_count(test.true_positives),
+        false_yes=_count(test.false_positives),
+        false_no=_count(test.false_negatives),
+        true_no=_count(test.true_negatives),
     )
+    notice = _(
+        "Right answers in bold. Notice how many of the other digits score as high as the "
+        "digit {digit}: thick strokes overlap with any average. Bias and threshold only "
+        "move the dashed line; wherever it stands, much lies on the wrong side."
+    ).format(digit=neuron.digit)
+    st.markdown(f"{counts}\n{_small(notice)}", width=_TEXT_PX)
 
 
-def show_sigmoid(neuron: Neuron, image: ChosenImage, places: Places) -> None:
+def show_sigmoid(neuron: Neuron, image: ChosenImage) -> None:
     """Show how scores become outputs: those of the mémoire's samples and of the chosen image."""
-    show_chart(_sigmoid_figure(neuron, image), "average_sigmoid", places.curve)
+    show_chart(_sigmoid_figure(neuron, image), "average_sigmoid")
     meaning = _(
         "$\\sigma(z) = 1 / (1 + e^{-z})$ squeezes any number into 0 to 1, and the bias shifts "
         "the scores to where it bends; without a bias nearly every output would be 1."
     )
-    n_wrong, n_sure = _sure_mistakes(neuron)
+    ranked = resources.digit_scores(neuron.digit).test_ranked
+    n_wrong, n_sure = ranked.count_mistakes(neuron.bias, neuron.threshold)
     notice = _(
         "Notice how short the slope is: of {wrong} wrong answers for the test images, {sure} have "
         "an output below 0.01 or above 0.99. An output near 0 or 1 is not a proof."
     ).format(wrong=_count(n_wrong), sure=_count(n_sure))
-    with places.output:
-        st.markdown(f"{meaning}\n\n{_output_sentence(neuron, image)}")
-        st.caption(notice)
+    output = _output_sentence(neuron, image)
+    st.markdown(f"{meaning}\n\n{output}\n\n{_small(notice)}", width=_TEXT_PX)
 
 
 def show_pixels(digit: int, image: ChosenImage) -> None:
@@ -218,16 +217,16 @@ def show_pixels(digit: int, image: ChosenImage) -> None:
     show_chart(_pixels_figure(digit, image), "average_pixels")
     score = _("{name} shows the digit {label}. Its score with the average {digit} is **{score}**.")
     printed = _printed(digit, image)
-    st.markdown(
-        score.format(name=image.name, label=image.label, digit=digit, score=_number(image.score))
-        + (" " + _("The mémoire has {score}.").format(score=printed[0]) if printed else "")
+    score = score.format(
+        name=image.name, label=image.label, digit=digit, score=_number(image.score)
     )
-    st.caption(
-        _(
-            "Notice that only ink on ink counts. Ink where the average has none costs nothing, so "
-            "a thick stroke of any digit scores more than a thin {digit}."
-        ).format(digit=digit)
-    )
+    if printed:
+        score += " " + _("The mémoire has {score}.").format(score=printed[0])
+    notice = _(
+        "Notice that only ink on ink counts. Ink where the average has none costs nothing, so "
+        "a thick stroke of any digit scores more than a thin {digit}."
+    ).format(digit=digit)
+    st.markdown(f"{score}\n\n{_small(notice)}")
 
 
 def show_best_bias(digit: int) -> None:
@@ -236,43 +235,45 @@ def show_best_bias(digit: int) -> None:
     sweep = resources.bias_sweep(digit)
     best = evaluation_of(replace(MEMOIRE_NEURON, digit=digit, bias=sweep.best_bias))
     fair = resources.best_bias_of_training(digit)
-    chart, text = st.columns(_WIDE_AND_TEXT, vertical_alignment="center")
-    show_chart(_sweep_figure(digit), "average_sweep", chart)
-    with text:
-        st.markdown(
-            _(
-                "Every bias tried, at the threshold 0.5: **{bias}** gives the most right answers "
-                "on the test images, **{accuracy}**. It finds {found} of the {all} images of the "
-                "digit {digit}, a recall of {recall}."
-            ).format(
-                bias=_number(sweep.best_bias),
-                accuracy=_percent(sweep.best_accuracy),
-                found=_count(best.true_positives),
-                all=_count(best.true_positives + best.false_negatives),
-                digit=digit,
-                recall=_percent(best.recall),
-            )
-        )
-        st.caption(
-            _(
-                "Notice that the star is only {points:.2f} points above the dotted line: the best "
-                "this neuron can do is to say “no” nearly always. Even so the test images "
-                "themselves chose that bias; the one that the training images choose gets {fair} "
-                "here. No bias makes up for weights that were averaged, not learnt."
-            ).format(
-                points=100 * (sweep.best_accuracy - best.always_no_accuracy),
-                fair=_percent(fair.accuracy),
-            )
-        )
-        st.page_link(
-            shell.TRAIN_A_NETWORK.path,
-            label=_(shell.TRAIN_A_NETWORK.title),
-            icon=shell.TRAIN_A_NETWORK.icon,
-        )
+    found = _(
+        "Every bias tried, at the threshold 0.5: **{bias}** gives the most right answers "
+        "on the test images, **{accuracy}**. It finds {found} of the {all} images of the "
+        "digit {digit}, a recall of {recall}."
+    ).format(
+        bias=_number(sweep.best_bias),
+        accuracy=_percent(sweep.best_accuracy),
+        found=_count(best.true_positives),
+        all=_count(best.true_positives + best.false_negatives),
+        digit=digit,
+        recall=_percent(best.recall),
+    )
+    notice = _(
+        "Notice that the star is only {points:.2f} points above the dotted line: the best "
+        "this neuron can do is to say “no” nearly always. Even so the test images "
+        "themselves chose that bias; the one that the training images choose gets {fair} "
+        "here. No bias makes up for weights that were averaged, not learnt."
+    ).format(
+        points=100 * (sweep.best_accuracy - best.always_no_accuracy),
+        fair=_percent(fair.accuracy),
+    )
+    with _figure_and_text():
+        show_chart(_sweep_figure(digit), "average_sweep")
+        st.markdown(f"{found}\n\n{_small(notice)}", width=_TEXT_PX)
+    st.page_link(
+        shell.TRAIN_A_NETWORK.path,
+        label=_(shell.TRAIN_A_NETWORK.title),
+        icon=shell.TRAIN_A_NETWORK.icon,
+    )
 
 
 def show_memoire_table() -> None:
     """Show the figures that the mémoire prints beside those that come out here."""
+    st.markdown(_memoire_table(current_language()))
+
+
+@cache
+def _memoire_table(language: str) -> str:
+    """Return these figures, which are the same for all readers of a language."""
     test, train = evaluation_of(MEMOIRE_NEURON), evaluation_of(MEMOIRE_NEURON, True)
     rows = []
     for sample in _memoire_samples(MEMOIRE_NEURON.digit):
@@ -295,13 +296,13 @@ def show_memoire_table() -> None:
     head = (_("Digit 8, bias −45, threshold 0.5"), _("Mémoire"), _("Here"))
     # Not st.table, which makes a data frame of it at every visit.
     table = [head, (":--", "--:", "--:"), *rows]
-    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in table))
-    st.caption(
-        _(
-            "Images are counted from 0. Notice that on MNIST all agree but one: where the mémoire "
-            "has the score 54.2, the same image gives 54.53."
-        )
+    rows = "\n".join(f"| {' | '.join(row)} |" for row in table)
+    notice = _(
+        "Images are counted from 0. Notice that on MNIST all agree but one: where the mémoire "
+        "has the score 54.2, the same image gives 54.53."
     )
+    title = _("The mémoire's figures")
+    return f"### {title}\n\n{rows}\n\n{_small(notice)}"
 
 
 def show_difference(digit: int, second: int) -> None:
@@ -331,7 +332,7 @@ def _overlap_figure(neuron: Neuron) -> go.Figure:
     return figures.score_histogram(*_score_counts(neuron.digit), neuron.digit, neuron.cut)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _score_counts(digit: int) -> tuple[np.ndarray, np.ndarray]:
     """Return how many test images of other digits, and of the digit, have which score."""
     scores = resources.digit_scores(digit)
@@ -409,15 +410,6 @@ def _output_sentence(neuron: Neuron, image: ChosenImage) -> str:
     return sentence
 
 
-def _sure_mistakes(neuron: Neuron) -> tuple[int, int]:
-    """Return how many answers for the test images are wrong, and of those how many look sure."""
-    scores = resources.digit_scores(neuron.digit)
-    outputs = predict(scores.test, neuron.bias)
-    is_wrong = (outputs > neuron.threshold) != scores.test_is_digit
-    is_sure = (outputs < 0.01) | (outputs > 0.99)
-    return int(np.count_nonzero(is_wrong)), int(np.count_nonzero(is_wrong & is_sure))
-
-
 def _number(value: float) -> str:
     """Return a number with two decimals and a true minus sign."""
     return f"{value:.2f}".replace("-", "−")
@@ -451,3 +443,13 @@ def _scientific(value: float) -> str:
     """Return a number times a power of ten."""
     mantissa, exponent = f"{value:.2e}".split("e")
     return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+
+
+def _figure_and_text() -> DeltaGenerator:
+    """Return a place for a figure and a text of `_TEXT_PX` beside it."""
+    return st.container(horizontal=True, vertical_alignment="center")
+
+
+def _small(text: str) -> str:
+    """Return text in the look of a caption, for the end of an element that says something else."""
+    return f":small[:gray[{text}]]"

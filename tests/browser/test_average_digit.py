@@ -10,7 +10,7 @@ PATH = "/Average_digit"
 
 
 def accuracy(page: Page):
-    return page.get_by_test_id("stMetric").filter(has_text="Accuracy, test images")
+    return page.get_by_role("group", name="Accuracy, test images")
 
 
 def test_a_slider_moved_by_the_keyboard_changes_the_accuracy_and_the_link(page):

@@ -174,6 +174,30 @@ def test_a_score_at_the_cut_of_ranked_scores_means_no():
     assert without_digit.evaluate(0.0) == ThresholdEvaluation(0, 1, 0, 0)
 
 
+def test_ranked_scores_count_mistakes_as_the_neuron_makes_them(mnist, test_scores):
+    is_eight = mnist.test_labels == MEMOIRE_DIGIT
+    ranked = RankedScores(test_scores, is_eight)
+    seen = set()
+    for bias in np.arange(-120, 1, 7.5):
+        outputs = predict(test_scores, bias)
+        for threshold in (0.001, 0.01, 0.3, 0.5, 0.9, 0.99, 0.999):
+            is_wrong = (outputs > threshold) != is_eight
+            for sure in (0.01, 0.2):
+                is_sure = (outputs < sure) | (outputs > 1 - sure)
+                expected = np.count_nonzero(is_wrong), np.count_nonzero(is_wrong & is_sure)
+                assert ranked.count_mistakes(bias, threshold, sure) == expected
+                seen.add(expected)
+    assert len(seen) > 50
+
+
+def test_mistakes_by_hand():
+    # Outputs of about 0.001, 0.3, 0.7 and 0.999; answered no, no, yes, yes.
+    logits = np.array([-7.0, -1.0, 1.0, 7.0])
+    assert RankedScores(logits, logits < 0).count_mistakes(0.0) == (4, 2)
+    assert RankedScores(logits, logits > 0).count_mistakes(0.0) == (0, 0)
+    assert RankedScores(logits, logits > 0).count_mistakes(0.0, 0.9) == (1, 0)
+
+
 def test_sweep_by_hand():
     # From the highest: yes, no, yes, yes, no. Right answers of cuts after 0 to 5 of them:
     # 2, 3, 2, 3, 4, 3 of 5.

@@ -92,6 +92,17 @@ def test_a_slider_of_the_average_digit_leaves_its_buttons_alone(url):
     assert not keys & {"average_use_best", "average_digit", "average_pixels", "average_sweep"}
 
 
+def test_an_image_of_the_average_digit_leaves_what_depends_on_the_digit_alone(url):
+    of_image, of_digit = see(url, "Average_digit", ["average_random", "average_digit"])
+    assert {"average_image", "average_pixels", "average_sigmoid", "average_bias"} <= of_image[0]
+    assert not of_image[0] & {"average_digit", "average_sweep", "average_second"}
+    assert {"average_digit", "average_sweep", "average_difference"} | of_image[0] <= of_digit[0]
+    # Neither the navigation, nor what is the same for every digit.
+    assert (0, 0) not in of_digit[1]
+    assert len(of_digit[1]) < 45
+    assert set(of_image[1]) <= set(of_digit[1])
+
+
 def test_the_start_of_a_descent_leaves_the_choice_of_its_surface_alone(url):
     ((keys, _),) = see(url, "Gradient_descent", ["descent_x"])
     assert {"descent_x", "descent_contour", "descent_surface_3d"} <= keys
