@@ -110,7 +110,7 @@ audit: .venv/supply-chain.stamp ## Compare the pinned versions with known vulner
 	@$(SUPPLY_CHAIN) .ci/audit.py
 
 clean: ## Remove the environment, caches and files written by the dashboard
-	rm -rf .venv .pytest_cache .ruff_cache static/plotly*
+	rm -rf .venv .pytest_cache .ruff_cache static/plotly* static/card_*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps lie in .venv and are newer than the requirements that are installed there.

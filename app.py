@@ -46,9 +46,10 @@ with shell.page(shell.HOME):
         cards = st.container(horizontal=True)
         for number, page in enumerate(shell.PAGES[1:], start=1):
             with cards.container(border=True, height="stretch", width=CARD_WIDTH_PX):
-                if picture := card_picture(page.path):
-                    st.image(picture, width="stretch", alt=picture_texts[page])
-                st.markdown(f"##### {_(page.question)}\n\n{_(page.summary)}")
+                picture = card_picture(page.path)
+                shown = f"![{picture_texts[page]}]({picture})\n\n" if picture else ""
+                # One element: each takes as long, and there are eight cards.
+                st.markdown(f"{shown}##### {_(page.question)}\n\n{_(page.summary)}")
                 # The arrow is part of the label, because the icon is that of the page.
                 label = f"**{number}. {_(page.title)}** :material/arrow_forward:"
                 st.page_link(page.path, label=label, icon=page.icon)

@@ -1,13 +1,16 @@
 """The pictures on the cards of the home page, made once per server from the project's data."""
 
+import threading
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from dashboard import resources, shell
 from dashboard.experiments.bug_hunt import healthy_training
 from dashboard.figures import thumbnails
+from dashboard.pictures import published_url, webp
 from nncore.drawing import stroke_steps
 from nncore.images import open_image
 from nncore.pen_digits import draw_pen_digits, draw_strokes
@@ -15,9 +18,11 @@ from nncore.strokes import render_strokes
 
 MEMOIRE_LAYERS = (784, 392, 196, 10)
 CANVAS_PX = 280
+# Two visitors who come first would both draw.
+_lock = threading.Lock()
 
 
-def card_picture(path: str) -> bytes | None:
+def card_picture(path: str) -> str | None:
     """Return the picture of a page, or None if there is none or its data cannot be read.
 
     Parameters
@@ -27,21 +32,32 @@ def card_picture(path: str) -> bytes | None:
 
     Returns
     -------
-    bytes or None
-        A PNG of `thumbnails.SIZE`, transparent.
+    str or None
+        Address of a transparent WebP of `thumbnails.SIZE`, in the folder that Streamlit serves: at
+        every visit, a picture in its media storage takes a millisecond to be found there, and one
+        in the message itself as long to be sent.
     """
     try:
-        return _picture(path)
+        with _lock:
+            return _picture(path)
     except (OSError, ValueError):
         # A picture is not worth an error here: the page itself says what is wrong with its data.
         return None
 
 
-@st.cache_data(show_spinner=False)
-def _picture(path: str) -> bytes | None:
+def publish_pictures() -> bool:
+    """Put all pictures where Streamlit serves them from; return whether they are there."""
+    addresses = [card_picture(path) for path in _PICTURES]
+    return all(address and address.startswith("app/static/") for address in addresses)
+
+
+@cache
+def _picture(path: str) -> str | None:
     """Draw the picture of a page; a failure is not kept, so that a mended file is found."""
     draw = _PICTURES.get(path)
-    return draw() if draw else None
+    if draw is None:
+        return None
+    return published_url(webp(draw()), f"card_{Path(path).stem}.webp", shell.STATIC_DIR)
 
 
 def _colour_bank() -> bytes:

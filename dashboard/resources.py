@@ -35,7 +35,7 @@ COLOURS_DIR = DATA_DIR / "colours"
 KEPT_FOR = "2h"
 
 _Read = TypeVar("_Read")
-_queue_lock = threading.Lock()
+_queue_lock, _project_lock = threading.Lock(), threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +211,8 @@ def doubt_network() -> SequentialNetwork:
 def _of_project(read: Callable[[Path], _Read], path: Path) -> _Read:
     """Return what is in a model file of the project; without it, say so and end the run."""
     try:
-        return read(path)
+        with _project_lock:
+            return read(path)
     # Of a model for other images or digits, NumPy says so.
     except ValueError:
         st.error(
@@ -222,15 +223,16 @@ def _of_project(read: Callable[[Path], _Read], path: Path) -> _Read:
         st.stop()
 
 
-@st.cache_resource(show_spinner=False)
+# Not in Streamlit's cache, which takes a millisecond to recognise a path, at each stroke.
+@cache
 def _evaluated_model(path: Path) -> EvaluatedModel:
-    """Read a model and let it answer; a failure is not kept, as with MNIST."""
+    """Read a model and let it answer; a failure is not kept, as with MNIST; the lock is held."""
     return _evaluated(load_model(path))
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _network(path: Path) -> SequentialNetwork:
-    """Read a network; a failure is not kept."""
+    """Read a network; a failure is not kept; the lock is held."""
     return load_model(path).network
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import housekeeping, language
+from dashboard import housekeeping, language, streamlit_shortcuts
 from dashboard.components.plot3d import publish_plotlyjs
 from dashboard.language import N_, _
 from dashboard.turns import turn
@@ -211,3 +211,4 @@ def _readers_language() -> str | None:
 
 
 language.set_language_provider(_readers_language)
+streamlit_shortcuts.take()

@@ -66,7 +66,10 @@ _BLANK = Doubt("blank", "ink", 0, 0)
 
 
 def doubt_of_strokes(
-    strokes: Strokes, network: SequentialNetwork, canvas_size: int | tuple[int, int] = 280
+    strokes: Strokes,
+    network: SequentialNetwork,
+    canvas_size: int | tuple[int, int] = 280,
+    image: np.ndarray | None = None,
 ) -> Doubt | None:
     """Return what speaks against strokes being one digit, if anything does.
 
@@ -78,6 +81,8 @@ def doubt_of_strokes(
         As `nncore.doubt_training.train_detector` makes it.
     canvas_size : int or (width, height), default 280
         1 to 2,000 pixels each.
+    image : ndarray of shape (28, 28), uint8, optional
+        What `nncore.drawing.stroke_steps` makes of them, if that is known.
 
     Returns
     -------
@@ -95,7 +100,12 @@ def doubt_of_strokes(
     extent = _extent(lines) / max(checked_canvas(canvas_size))
     if extent < LEAST_EXTENT:
         return Doubt("dot", "extent", extent, LEAST_EXTENT)
-    return _doubt_of_lines(lines) or doubt_of_image(stroke_steps(lines, canvas_size).image, network)
+    doubt = _doubt_of_lines(lines)
+    if doubt:
+        return doubt
+    if image is None:
+        image = stroke_steps(lines, canvas_size).image
+    return doubt_of_image(image, network)
 
 
 def doubt_of_ink(ink: np.ndarray, network: SequentialNetwork) -> Doubt | None:

@@ -38,7 +38,7 @@ class LossPlane:
 
     Notes
     -----
-    Nothing changes after construction, each evaluation builds its own network: threads may share
+    Nothing changes after construction, each evaluation has a network of its own: threads may share
     a plane.
     """
 
@@ -70,8 +70,7 @@ class LossPlane:
 
     def loss(self, point: Sequence[float]) -> float:
         """Return the loss at (x, y), the mean over all samples."""
-        network = self._network_at(point)
-        return network.loss.value(network.forward(self._inputs), self._targets)
+        return self.traveller().loss(point)
 
     def loss_and_gradient(
         self, point: Sequence[float], samples: np.ndarray | slice = slice(None)
@@ -94,9 +93,7 @@ class LossPlane:
         -----
         By the chain rule: the gradient of backpropagation, multiplied by each direction.
         """
-        network = self._network_at(point)
-        loss, gradients = network.loss_and_gradients(self._inputs[samples], self._targets[samples])
-        return loss, np.array([_product(gradients, along) for along in self._directions])
+        return self.traveller().loss_and_gradient(point, samples)
 
     def losses(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the loss at every point of a grid.
@@ -111,25 +108,79 @@ class LossPlane:
         ndarray of shape (n_y, n_x), float64
             Rows belong to ``y``, as Plotly draws them.
         """
-        return np.array([[self.loss((column, row)) for column in x] for row in y])
+        traveller = self.traveller()
+        return np.array([[traveller.loss((column, row)) for column in x] for row in y])
 
-    def _network_at(self, point: Sequence[float]) -> SequentialNetwork:
-        """Return a new network with the parameters of (x, y)."""
-        # Python's own numbers, which leave float32 as it is.
-        x, y = map(float, point)
-        parameters = iter(
-            [
-                origin + x * along_x + y * along_y
-                for origin, along_x, along_y in zip(self._origin, *self._directions, strict=True)
-            ]
-        )
+    def traveller(self) -> "Traveller":
+        """Return what goes from point to point, for one thread."""
         layers = [
-            DenseLayer(next(parameters), next(parameters))
+            DenseLayer(*(array.copy() for array in layer.parameters))
             if isinstance(layer, DenseLayer)
             else ActivationLayer(layer.name, layer.n_outputs)
             for layer in self._network.layers
         ]
-        return SequentialNetwork(layers, self._network.loss)
+        network = SequentialNetwork(layers, self._network.loss)
+        return Traveller(network, self._inputs, self._targets, self._origin, self._directions)
+
+
+class Traveller:
+    """A network that goes from point to point of a `LossPlane`, which `LossPlane.traveller` makes.
+
+    A network for each point would take longer to build than to ask.
+
+    Parameters
+    ----------
+    network : SequentialNetwork
+        Its own; the parameters are changed in place.
+    inputs, targets, origin, directions
+        Those of the plane.
+    """
+
+    def __init__(
+        self,
+        network: SequentialNetwork,
+        inputs: np.ndarray,
+        targets: np.ndarray,
+        origin: Sequence[np.ndarray],
+        directions: Sequence[Sequence[np.ndarray]],
+    ):
+        self.network = network
+        self._inputs = inputs
+        self._targets = targets
+        self._moved = list(zip(network.parameters, origin, *directions, strict=True))
+        # Where a direction is 0, as it is for half of the arrays, so is its share in the product.
+        self._projected = [
+            [pair for pair in zip(network.gradients, along, strict=True) if pair[1].any()]
+            for along in directions
+        ]
+
+    def loss(self, point: Sequence[float]) -> float:
+        """Go to a point, and return `LossPlane.loss` there."""
+        self.go_to(point)
+        return self.network.loss.value(self.network.forward(self._inputs), self._targets)
+
+    def loss_and_gradient(
+        self, point: Sequence[float], samples: np.ndarray | slice = slice(None)
+    ) -> tuple[float, np.ndarray]:
+        """Go to a point, and return `LossPlane.loss_and_gradient` there."""
+        self.go_to(point)
+        # Every call overwrites the network's own gradients.
+        loss, _ = self.network.loss_and_gradients(self._inputs[samples], self._targets[samples])
+        return loss, np.array(
+            [
+                float(sum([np.vdot(gradient, along) for gradient, along in pairs]))
+                for pairs in self._projected
+            ]
+        )
+
+    def go_to(self, point: Sequence[float]) -> None:
+        """Give the network the parameters of (x, y)."""
+        # Python's own numbers, which leave float32 as it is.
+        x, y = map(float, point)
+        for parameter, origin, along_x, along_y in self._moved:
+            np.multiply(along_x, x, out=parameter)
+            parameter += origin
+            parameter += y * along_y
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,23 +242,24 @@ def descend(
         raise ValueError(f"batch_size must be from 1 to {plane.n_samples}, got {batch_size}")
     if n_steps < 1:
         raise ValueError(f"n_steps must be at least 1, got {n_steps}")
+    traveller = plane.traveller()
     point = np.array(start, dtype=np.float64)
-    points, losses, slopes = [point], [], []
+    points, losses, gradients = [point], [], []
     order = np.empty(0, dtype=np.intp)
     for _ in range(n_steps):
         if batch_size == plane.n_samples:
-            loss, gradient = plane.loss_and_gradient(point)
+            loss, gradient = traveller.loss_and_gradient(point)
         else:
             if len(order) < batch_size:
                 order = generator.permutation(plane.n_samples)
             batch, order = order[:batch_size], order[batch_size:]
-            loss, gradient = plane.loss(point), plane.loss_and_gradient(point, batch)[1]
+            loss, gradient = traveller.loss(point), traveller.loss_and_gradient(point, batch)[1]
         point = point - learning_rate * gradient
         points.append(point)
         losses.append(loss)
-        slopes.append(np.hypot(*gradient))
-    losses.append(plane.loss(point))
-    return Descent(np.array(points), np.array(losses), np.array(slopes))
+        gradients.append(gradient)
+    losses.append(traveller.loss(point))
+    return Descent(np.array(points), np.array(losses), np.hypot(*np.transpose(gradients)))
 
 
 def local_minima(losses: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ hold is decided for all of them at once: what is between two of them should look
 the recogniser, and be placed as one digit is.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,6 +23,10 @@ MAX_POINTS = 6000
 
 Predict = Callable[[np.ndarray], np.ndarray]
 Lines = tuple[np.ndarray, ...]
+# The first piece of a possible digit, and the one after its last.
+_Span = tuple[int, int]
+# Of some pieces.
+_Digests = tuple[bytes, ...]
 
 # Of full ink.
 _IS_INK = 128
@@ -191,27 +196,134 @@ def pieces_of_ink(ink: np.ndarray) -> tuple[Piece, ...]:
     return _pieces(shapes, _MAX_UNCUT_PART)
 
 
+class NumberReader:
+    """Puts pieces together to digits, and reads each; what it has read before, it remembers.
+
+    Of a number that is written stroke by stroke, most of the possible digits were there before the
+    last stroke. Those of the number that was read last are not drawn and recognised again.
+
+    Parameters
+    ----------
+    predict : callable
+        Turns images, (n, 28, 28) uint8, into probabilities, (n, 10).
+    digit_probabilities : callable, optional
+        Turns the same images into the probabilities, (n,), that each is a digit at all, such as
+        `nncore.doubt.digit_probabilities`. Without it, a recogniser that is sure of half a digit,
+        or of two at once, is believed.
+
+    Notes
+    -----
+    Of all ways to cut, the one with the largest sum of log-probabilities is found by dynamic
+    programming [1]_: of the most probable class of each digit, of its being one, of its height and
+    width beside the others', and of each piece's distance and height beside its neighbour's, given
+    that the same digit goes on or the next one begins.
+
+    A possible digit is recognised only once it is part of the best way to cut for which it might
+    be read with certainty. Since none is surer than that, what is left out could not have won.
+
+    References
+    ----------
+    .. [1] Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to
+       document recognition", Proceedings of the IEEE 86(11), 1998, section V (heuristic
+       over-segmentation). doi:10.1109/5.726791
+    """
+
+    def __init__(self, predict: Predict, digit_probabilities: Predict | None = None):
+        self._predict = predict
+        self._digit_probabilities = digit_probabilities
+        # By the digests of their pieces, whose lines may be long.
+        self._known: dict[_Digests, _Candidate] = {}
+
+    def read(self, pieces: Sequence[Piece], cuts: Sequence[int] | None = None) -> ReadNumber:
+        """Put pieces together to digits, and read each.
+
+        Parameters
+        ----------
+        pieces : sequence of Piece
+            From left to right.
+        cuts : sequence of int, optional
+            Before which pieces a digit begins, as in `ReadNumber`; by default where that is most
+            plausible.
+
+        Returns
+        -------
+        ReadNumber
+            Without digits if there are no pieces.
+
+        Raises
+        ------
+        ValueError
+            If ``cuts`` are not ascending numbers of pieces from 1.
+        """
+        n = len(pieces)
+        if not n:
+            return ReadNumber((), ())
+        digests = tuple(_digest(piece) for piece in pieces)
+        if cuts is None:
+            chosen = self._most_plausible(pieces, digests)
+        else:
+            if not all(low < high for low, high in pairwise((0, *cuts, n))):
+                raise ValueError(f"cuts must be ascending numbers from 1 to {n - 1}, got {cuts}")
+            chosen = list(pairwise((0, *cuts, n)))
+            self._recognise(pieces, digests, chosen)
+        digits = []
+        for first, end in chosen:
+            known = self._known[digests[first:end]]
+            digits.append(ReadDigit(_joined(pieces[first:end]), known.image, known.probabilities))
+        return ReadNumber(tuple(digits), tuple(first for first, _ in chosen)[1:])
+
+    def _most_plausible(self, pieces: Sequence[Piece], digests: _Digests) -> list[_Span]:
+        """Return the pieces of each digit, cut in the most plausible way."""
+        layout = _Layout(pieces)
+        spans = layout.possible_digits()
+        layout_scores = [layout.log_plausibility(*span) for span in spans]
+        keys = [digests[first:end] for first, end in spans]
+        self._known = {key: self._known[key] for key in keys if key in self._known}
+        while True:
+            # What is not recognised yet might be certain, whose logarithm is 0.
+            scores = [
+                score + (self._known[key].log_probability if key in self._known else 0)
+                for key, score in zip(keys, layout_scores, strict=True)
+            ]
+            chosen = [spans[i] for i in _best_chain(spans, scores)]
+            if not self._recognise(pieces, digests, chosen):
+                return chosen
+
+    def _recognise(
+        self, pieces: Sequence[Piece], digests: _Digests, spans: Sequence[_Span]
+    ) -> bool:
+        """Draw possible digits with MNIST's pen and recognise them, unless all are known."""
+        new = [(first, end) for first, end in spans if digests[first:end] not in self._known]
+        if not new:
+            return False
+        images = np.stack([stroke_steps(_joined(pieces[first:end])).image for first, end in new])
+        probabilities = self._predict(images)
+        best = probabilities.max(axis=1)
+        if self._digit_probabilities is not None:
+            best = best * self._digit_probabilities(images) ** _WEIGHT_OF_DOUBT
+        # Rounding may take a probability above 1.
+        logs = np.log(np.clip(best, _MIN_PROBABILITY, 1)).tolist()
+        for (first, end), *candidate in zip(new, images, probabilities, logs, strict=True):
+            self._known[digests[first:end]] = _Candidate(*candidate)
+        return True
+
+
 def read_number(
     pieces: Sequence[Piece],
     predict: Predict,
     cuts: Sequence[int] | None = None,
     digit_probabilities: Predict | None = None,
 ) -> ReadNumber:
-    """Put pieces together to digits, and read each.
+    """Put pieces together to digits, and read each: `NumberReader` for one number alone.
 
     Parameters
     ----------
     pieces : sequence of Piece
         From left to right.
-    predict : callable
-        Turns images, (n, 28, 28) uint8, into probabilities, (n, 10); called once.
+    predict, digit_probabilities : callable
+        As for `NumberReader`.
     cuts : sequence of int, optional
-        Before which pieces a digit begins, as in `ReadNumber`; by default where that is most
-        plausible.
-    digit_probabilities : callable, optional
-        Turns the same images into the probabilities, (n,), that each is a digit at all, such as
-        `nncore.doubt.digit_probabilities`. Without it, a recogniser that is sure of half a digit,
-        or of two at once, is believed.
+        As for `NumberReader.read`.
 
     Returns
     -------
@@ -222,55 +334,22 @@ def read_number(
     ------
     ValueError
         If ``cuts`` are not ascending numbers of pieces from 1.
-
-    Notes
-    -----
-    Of all ways to cut, the one with the largest sum of log-probabilities is found by dynamic
-    programming [1]_: of the most probable class of each digit, of its being one, of its height and
-    width beside the others', and of each piece's distance and height beside its neighbour's, given
-    that the same digit goes on or the next one begins.
-
-    References
-    ----------
-    .. [1] Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to
-       document recognition", Proceedings of the IEEE 86(11), 1998, section V (heuristic
-       over-segmentation). doi:10.1109/5.726791
     """
-    n = len(pieces)
-    if not n:
-        return ReadNumber((), ())
-    if cuts is None:
-        layout = _Layout(pieces)
-        spans = layout.possible_digits()
-    else:
-        if not all(low < high for low, high in pairwise((0, *cuts, n))):
-            raise ValueError(f"cuts must be ascending numbers from 1 to {n - 1}, got {cuts}")
-        spans = list(pairwise((0, *cuts, n)))
-    lines = [_joined(pieces[first:end]) for first, end in spans]
-    images = np.stack([stroke_steps(digit).image for digit in lines])
-    probabilities = predict(images)
-    chosen = range(len(spans))
-    if cuts is None:
-        best = probabilities.max(axis=1)
-        if digit_probabilities is not None:
-            best = best * digit_probabilities(images) ** _WEIGHT_OF_DOUBT
-        best = np.log(np.maximum(best, _MIN_PROBABILITY))
-        chosen = _best_chain(
-            spans,
-            [
-                float(p) + layout.log_plausibility(*span)
-                for p, span in zip(best, spans, strict=True)
-            ],
-        )
-    return ReadNumber(
-        tuple(ReadDigit(lines[i], images[i], probabilities[i]) for i in chosen),
-        tuple(spans[i][0] for i in chosen)[1:],
-    )
+    return NumberReader(predict, digit_probabilities).read(pieces, cuts)
 
 
 def cut_positions(pieces: Sequence[Piece]) -> np.ndarray:
     """Return where a digit may begin: (n_pieces - 1,) float64, x in pixels before each piece."""
     return _gap_edges(np.array([_box(piece.lines) for piece in pieces])).mean(axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidate:
+    """A possible digit: its (28, 28) uint8 image, its (10,) probabilities, and how likely it is."""
+
+    image: np.ndarray
+    probabilities: np.ndarray
+    log_probability: float
 
 
 class _Layout:
@@ -306,7 +385,7 @@ class _Layout:
                 log_odds[i] += _LOG_ODDS_OF_TOUCH
         return log_odds
 
-    def possible_digits(self) -> list[tuple[int, int]]:
+    def possible_digits(self) -> list[_Span]:
         """Return the first piece of each possible digit, and the one after its last."""
         n = len(self.boxes)
         spans = []
@@ -333,7 +412,7 @@ class _Layout:
         return boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)
 
 
-def _best_chain(spans: Sequence[tuple[int, int]], scores: Sequence[float]) -> list[int]:
+def _best_chain(spans: Sequence[_Span], scores: Sequence[float]) -> list[int]:
     """Return which spans, end to end from the first piece to the last, have the largest sum."""
     n = spans[-1][1]
     best = np.full(n + 1, -np.inf)
@@ -460,6 +539,16 @@ def _box(lines: Lines) -> np.ndarray:
     """Return left, top, right and bottom."""
     points = np.concatenate(lines)
     return np.concatenate([points.min(axis=0), points.max(axis=0)])
+
+
+def _digest(piece: Piece) -> bytes:
+    """Return what tells the lines of a piece from others."""
+    digest = hashlib.blake2b(digest_size=16)
+    for line in piece.lines:
+        # Where a line ends makes a difference too.
+        digest.update(len(line).to_bytes(4))
+        digest.update(np.ascontiguousarray(line))
+    return digest.digest()
 
 
 def _joined(pieces: Sequence[Piece]) -> Lines:

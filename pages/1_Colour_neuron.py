@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import shell
 from dashboard.colour_neuron import lesson
 from dashboard.colour_neuron.labels import LabelledImages, label_images
-from dashboard.colour_neuron.sentences import Lesson, Settings
+from dashboard.colour_neuron.sentences import Lesson, Settings, train_on
 from dashboard.language import _
 from dashboard.turns import fragment
 
@@ -31,12 +31,13 @@ def learn(samples: LabelledImages, settings: Settings, places: lesson.Places) ->
     """Let the reader change how the neuron learns, and show all that changes with it."""
     with places.settings:
         settings = lesson.step_fields(settings)
-    account = lesson.account_of(samples, settings)
+    trained = train_on(samples, settings)
+    account = lesson.account_of(trained)
     with places.cube:
         lesson.train_button()
         lesson.show_cube(account)
     lesson.show_updates(account, places)
-    ask(account.lesson, places)
+    ask(trained, places)
 
 
 @fragment

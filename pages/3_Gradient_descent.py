@@ -22,10 +22,20 @@ def show_descent() -> None:
     kind, loss, digit = surface.surface_picker()
     land = surface.surface_of(kind, loss, digit)
     surface.show_what_is_drawn(kind, digit, land)
-    surface.presets(kind, loss)
+    presets = st.container()
     above, relief = st.columns(2, gap="medium")
     settings, outcome = st.columns([2, 3], gap="large")
-    walk_down(kind, loss, digit, surface.Places(above, relief, settings, outcome))
+    places = surface.Places(presets, above, relief, settings, outcome)
+    choose_way_down(kind, loss, digit, places)
+    surface.show_what_to_know(kind, loss, land, places)
+
+
+@fragment
+def choose_way_down(kind: str, loss: str, digit: int, places: surface.Places) -> None:
+    """Offer ways of going downhill, and walk."""
+    with places.presets:
+        surface.presets(kind, loss)
+    walk_down(kind, loss, digit, places)
 
 
 @fragment

@@ -7,8 +7,23 @@ from dashboard.experiments.bug_hunt import show_bug_hunt
 from dashboard.experiments.comparison import show_comparison
 from dashboard.fields import named_choice
 from dashboard.language import _
+from dashboard.turns import fragment
 
 COMPARE, BUG_HUNT = "compare", "bugs"
+
+
+@fragment
+def choose_and_show() -> None:
+    """Let the reader choose what to do, and show it."""
+    view = named_choice(
+        _("What to do"),
+        {COMPARE: _("Compare"), BUG_HUNT: _("Bug hunt")},
+        key="experiments_view",
+    )
+    if view == COMPARE:
+        show_comparison()
+    else:
+        show_bug_hunt()
 
 
 with shell.page(shell.EXPERIMENTS):
@@ -20,12 +35,4 @@ with shell.page(shell.EXPERIMENTS):
             "networks train: each experiment takes seconds."
         )
     )
-    view = named_choice(
-        _("What to do"),
-        {COMPARE: _("Compare"), BUG_HUNT: _("Bug hunt")},
-        key="experiments_view",
-    )
-    if view == COMPARE:
-        show_comparison()
-    else:
-        show_bug_hunt()
+    choose_and_show()

@@ -7,65 +7,51 @@ from dashboard.drawing import doubt, form, panel, preparation, trial
 from dashboard.drawing.canvas import canvas_and_rest
 from dashboard.drawing.pen_up import tell_when_pen_is_up
 from dashboard.drawing.why import show_why
-from dashboard.fields import chosen_code, named_choice
+from dashboard.fields import named_choice
 from dashboard.language import _
 from dashboard.turns import fragment
-
-VIEW = "draw_view"
+from nncore.drawing import Preprocessing
 
 
 @fragment
-def reading(reader: resources.EvaluatedModel) -> None:
-    """Take a drawing or a photo, show what the network makes of it, and look closer."""
-    paper_place, outcome = canvas_and_rest()
-    # A row of its own: on a phone the answer comes before it.
-    brush_place = st.container()
-    with paper_place:
-        is_photo = form.source_picker() == form.PHOTO
-    if is_photo:
-        with paper_place:
-            paper = form.photographed_paper()
-        missing = panel.ask_for_photo if paper is None else panel.ask_for_ink
-    else:
-        with brush_place:
-            brush_px = form.brush_slider()
-        with paper_place:
-            paper = form.drawn_paper(brush_px)
-        missing = panel.ask_for_drawing
+def answering(reader: resources.EvaluatedModel, view: str, places: panel.Places, *seen) -> None:
+    """Show the answer, and all that depends on the threshold."""
+    threshold = panel.show_answer(reader.model.network, *seen)
+    if view == "refusing":
+        with places.closer:
+            doubt.show_refusal_costs(reader, threshold)
 
-    preprocessing = preparation.switched_on()
+
+@fragment
+def reading(
+    brush_px: int | None,
+    preprocessing: Preprocessing,
+    reader: resources.EvaluatedModel,
+    view: str,
+    places: panel.Places,
+) -> None:
+    """Take a drawing, or without a brush a photo, and show what the network makes of it."""
+    if brush_px is None:
+        paper = form.photographed_paper()
+        missing = panel.no_photo() if paper is None else panel.no_ink()
+    else:
+        paper = form.drawn_paper(brush_px)
+        missing = panel.no_drawing()
+
     steps = paper.steps(preprocessing) if paper is not None else None
     is_example = steps is None
     if is_example:
         paper, steps = panel.example(preprocessing)
     refusal = None if is_example else paper.doubt(resources.doubt_network())
-    with outcome:
-        # Of another threshold nothing else on the page depends, but for what refusing costs.
-        is_alone = chosen_code(VIEW) != "refusing"
-        show_answer = fragment(panel.show_answer) if is_alone else panel.show_answer
-        threshold = show_answer(
-            steps.image, reader.model.network, refusal, missing if is_example else None
-        )
+    # In a container of this run: that of the page may be written to by this fragment alone.
+    with places.answer.container():
+        answering(reader, view, places, steps.image, refusal, missing if is_example else None)
     # All else comes after the answer, which somebody waits for.
-    preparation.show_steps(paper, steps, preprocessing)
-
-    st.subheader(_("Look closer"))
-    views = {
-        # First what costs least, because it runs after every stroke.
-        "practice": _("What it has practised on"),
-        "why": _("Why this answer?"),
-        "trial": _("Preprocessing on trial"),
-        "refusing": _("What refusing costs"),
-    }
-    view = named_choice(_("What to look at"), views, key=VIEW)
+    with places.steps:
+        preparation.show_steps(paper, steps, preprocessing)
     if view == "why":
-        show_why(steps.image, reader)
-    elif view == "trial":
-        trial.show_trial(reader, preprocessing)
-    elif view == "refusing":
-        doubt.show_refusal_costs(reader, threshold)
-    else:
-        trial.show_practice()
+        with places.closer.container():
+            show_why(steps.image, reader)
 
 
 with shell.page(shell.DRAW_DIGITS):
@@ -78,14 +64,39 @@ with shell.page(shell.DRAW_DIGITS):
         )
     )
 
-    # What a stroke changes comes first, but a network is chosen for the whole page.
-    drawing_place = st.container()
+    paper_place, answer = canvas_and_rest()
+    with paper_place:
+        is_photo = form.source_picker() == form.PHOTO
+        if not is_photo:
+            form.ask_to_draw()
+    # In a row of its own: on a phone the answer comes before it.
+    brush_px = None if is_photo else form.brush_slider()
+    st.subheader(_("From your paper to 784 numbers"))
+    steps = st.container()
+    preprocessing = preparation.switches()
+    preparation.explain_steps()
+    st.subheader(_("Look closer"))
+    views = {
+        # First what costs least.
+        "practice": _("What it has practised on"),
+        "why": _("Why this answer?"),
+        "trial": _("Preprocessing on trial"),
+        "refusing": _("What refusing costs"),
+    }
+    view = named_choice(_("What to look at"), views, key="draw_view")
+    closer = st.container()
     st.subheader(_("Who answers?"))
     choice, quality = st.columns([2, 3], gap="large")
     with choice:
         reader = form.network_picker()
+    with paper_place:
+        # Its runs send what a stroke changes, and nothing else: the rest has its place outside.
+        reading(brush_px, preprocessing, reader, view, panel.Places(answer, steps, closer))
+    with closer:
+        if view == "trial":
+            trial.show_trial(reader, preprocessing)
+        elif view == "practice":
+            trial.show_practice()
     with quality:
         panel.show_accuracy(reader)
-    with drawing_place:
-        reading(reader)
     tell_when_pen_is_up()

@@ -12,26 +12,26 @@ from nncore.segmentation import TooManyPiecesError
 
 
 @fragment
-def reading() -> None:
+def reading(is_photo: bool, places: panel.Places) -> None:
     """Take a number, show how it is cut apart and read, and let the reader correct it."""
-    width, _height = form.canvas_size()
-    is_photo = form.source_picker() == form.PHOTO
-    paper, outcome = canvas_and_rest(width)
-    with paper:
-        try:
-            pieces = form.photo_pieces() if is_photo else form.drawn_pieces()
-        except TooManyPiecesError as error:
-            st.error(str(error))
-            return
+    try:
+        pieces = form.photo_pieces() if is_photo else form.drawn_pieces()
+    except TooManyPiecesError as error:
+        st.error(str(error))
+        panel.leave_empty(places.result)
+        panel.leave_empty(places.parts)
+        return
     if not pieces:
-        with outcome:
+        panel.leave_empty(places.parts)
+        with places.result:
             panel.ask_for_writing(is_photo, pieces is not None)
         return
-    number = panel.read(pieces, resources.shipped_model().model.network)
-    with outcome:
+    number = panel.read(pieces)
+    with places.result:
         panel.show_result(number)
-    panel.show_cuts(pieces, number)
-    panel.show_digits(number)
+    with places.parts:
+        panel.show_cuts(pieces, number)
+        panel.show_digits(number)
 
 
 with shell.page(shell.READ_NUMBERS):
@@ -45,5 +45,13 @@ with shell.page(shell.READ_NUMBERS):
         )
     )
 
-    reading()
+    width, _height = form.canvas_size()
+    is_photo = form.source_picker() == form.PHOTO
+    paper, result = canvas_and_rest(width)
+    parts = st.container()
+    with paper:
+        if not is_photo:
+            form.ask_to_write()
+        # Its runs send what a stroke changes, and nothing else: the rest has its place outside.
+        reading(is_photo, panel.Places(result, parts))
     tell_when_pen_is_up()

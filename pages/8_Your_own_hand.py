@@ -12,13 +12,9 @@ from dashboard.turns import fragment
 
 
 @fragment
-def drawing() -> None:
-    """Ask for digits; the rest of the page runs again only once one is kept."""
-    paper, outcome = canvas_and_rest()
-    with paper:
-        form.ask_for_digit(hand)
-    with outcome:
-        panel.show_hand(hand.digits, resources.shipped_model())
+def drawing(hand: Hand) -> None:
+    """Take a digit; the rest of the page, asking for the next, runs once it is kept."""
+    form.take_digit(hand)
 
 
 with shell.page(shell.YOUR_OWN_HAND):
@@ -30,7 +26,13 @@ with shell.page(shell.YOUR_OWN_HAND):
             "network is for you, and how sure that number is."
         )
     )
-    drawing()
+    paper, outcome = canvas_and_rest()
+    with paper:
+        form.ask_for_digit(hand)
+        drawing(hand)
+        form.take_back_button(hand)
+    with outcome:
+        panel.show_hand(hand.digits, resources.shipped_model())
     tuning.show_tuning(hand)
     form.offer_file(hand)
     tell_when_pen_is_up()

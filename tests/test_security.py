@@ -14,6 +14,7 @@ WRITE_HTML = {
     "dashboard/average_digit/form.py",
     "dashboard/average_digit/measures.py",
     "dashboard/gradient_descent/backpropagation.py",
+    "dashboard/pictures.py",
     "dashboard/training/results/gallery.py",
 }
 
@@ -33,6 +34,7 @@ def test_html_is_written_in_few_places_and_never_within_markdown():
     }
     assert writers <= WRITE_HTML, "escape what a visitor supplies, then add the module here"
     assert "html.escape(tile.caption)" in text_of(PROJECT / "dashboard/training/results/gallery.py")
+    assert "html.escape(figure.caption)" in text_of(PROJECT / "dashboard/pictures.py")
 
 
 def test_components_put_text_into_the_page_as_text():

@@ -1,7 +1,7 @@
 """The parts of the page of the colour neuron that come after the labels, from top to bottom."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,14 +12,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import state, uploads
 from dashboard.chart import show_chart
-from dashboard.colour_neuron.images import ColourImage
-from dashboard.colour_neuron.labels import ColourState, LabelledImages
+from dashboard.colour_neuron.labels import ColourState
 from dashboard.colour_neuron.sentences import (
     Lesson,
     Settings,
     number,
     step_caption,
-    train_on,
     what_to_notice,
     written_out,
 )
@@ -71,7 +69,8 @@ class Account:
 
     Attributes
     ----------
-    lesson : Lesson
+    n_updates : int
+        Of the training.
     cube : plotly.graph_objects.Figure
         The cube of all colours at the end of the training.
     states : tuple of PlotState
@@ -84,12 +83,16 @@ class Account:
         Every update.
     """
 
-    lesson: Lesson
+    n_updates: int
     cube: go.Figure
     states: tuple[PlotState, ...]
     result: str
     errors: go.Figure
     updates: pa.Table
+
+
+# By lesson and language.
+_accounts: WeakKeyDictionary[Lesson, dict[str, Account]] = WeakKeyDictionary()
 
 
 def lay_out() -> Places:
@@ -159,18 +162,13 @@ def step_fields(settings: Settings) -> Settings:
     return replace(settings, learning_rate=learning_rate, scale=SCALES[scale])
 
 
-def account_of(samples: LabelledImages, settings: Settings) -> Account:
-    """Train the neuron, and return all that is told about it.
-
-    Parameters
-    ----------
-    samples : LabelledImages
-    settings : Settings
-    """
-    # Own images stay in their session; of the others, a class asks for the same again and again.
-    is_for_all = all(image.path is not None for image in samples.images)
-    account = _kept_account if is_for_all else _account
-    return account(samples.images, samples.targets, settings, current_language())
+def account_of(lesson: Lesson) -> Account:
+    """Return what is told about a lesson in the reader's language; kept as long as the lesson."""
+    in_languages = _accounts.setdefault(lesson, {})
+    language = current_language()
+    if language not in in_languages:
+        in_languages[language] = _account(lesson)
+    return in_languages[language]
 
 
 def train_button() -> None:
@@ -194,11 +192,10 @@ def show_cube(account: Account) -> None:
         height=400,
         autoplay=state.of_session(ColourState).n_trainings,
     )
-    n_updates = len(account.lesson.log.updates)
-    if len(account.states) <= n_updates:
+    if len(account.states) <= account.n_updates:
         st.caption(
             _("The view shows {shown} of {n} updates, evenly spread; the table has all.").format(
-                shown=len(account.states) - 1, n=n_updates
+                shown=len(account.states) - 1, n=account.n_updates
             )
         )
     st.markdown(account.result)
@@ -259,31 +256,21 @@ def _steps(n_updates: int) -> list[int]:
     return np.linspace(0, n_updates, n_states).round().astype(int).tolist()
 
 
-def _account(
-    images: tuple[ColourImage, ...],
-    targets: tuple[int, ...],
-    settings: Settings,
-    language: str,
-) -> Account:
-    """Train the neuron, and tell all about it in the reader's language."""
-    samples = LabelledImages(images, targets)
-    lesson = train_on(samples, settings)
-    log = lesson.log
+def _account(lesson: Lesson) -> Account:
+    """Tell all about a lesson."""
+    samples, log = lesson.samples, lesson.log
     # After the first epoch without error there is nothing more to see.
     errors = log.errors_per_epoch[: log.first_epoch_without_error]
     return Account(
-        lesson,
+        len(log.updates),
         cube=figures.colour_space(
-            samples.names, samples.colours, targets, settings.scale, log.state
+            samples.names, samples.colours, samples.targets, lesson.settings.scale, log.state
         ),
         states=tuple(_plot_state(lesson, step) for step in _steps(len(log.updates))),
         result=f"{_result_table(lesson)}\n\n{what_to_notice(lesson)}",
         errors=figures.errors_per_epoch(errors),
         updates=_update_table(lesson),
     )
-
-
-_kept_account = lru_cache(maxsize=100)(_account)
 
 
 def _result_table(lesson: Lesson) -> str:

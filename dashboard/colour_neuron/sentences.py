@@ -38,6 +38,7 @@ class Settings:
     epochs: int = 50
 
 
+# Compared as objects: what is kept by a lesson is found at once.
 @dataclass(frozen=True, eq=False)
 class Lesson:
     """A training: the samples, the settings, and the log of what happened."""
@@ -86,7 +87,15 @@ def train_on(samples: LabelledImages, settings: Settings) -> Lesson:
     Returns
     -------
     Lesson
+        For the images of the bank alone, one that other visitors may share.
     """
+    # Those of a reader go when the session goes.
+    is_of_bank = all(image.path is not None for image in samples.images)
+    return (_lesson_of_bank if is_of_bank else _lesson)(samples, settings)
+
+
+def _lesson(samples: LabelledImages, settings: Settings) -> Lesson:
+    """Train the neuron."""
     log = train(
         scale_colours(samples.colours, settings.scale),
         samples.targets,
@@ -95,6 +104,9 @@ def train_on(samples: LabelledImages, settings: Settings) -> Lesson:
         settings.epochs,
     )
     return Lesson(samples, settings, log)
+
+
+_lesson_of_bank = lru_cache(maxsize=100)(_lesson)
 
 
 def step_caption(lesson: Lesson, step: int) -> str:

@@ -63,28 +63,37 @@ class Drawing:
     ----------
     strokes : tuple of Stroke
         In the order in which they were drawn.
+    filled : tuple of Stroke
+        What the server has last put on the canvas.
     filling : dict
-        What the server has last put on the canvas, as Fabric.js takes it.
+        The same as Fabric.js takes it.
     n_fillings : int
         How often it did so.
     """
 
     strokes: tuple[Stroke, ...] = ()
+    filled: tuple[Stroke, ...] = ()
     filling: dict = field(default_factory=dict)
     n_fillings: int = 0
 
-    def ink(self, size: tuple[int, int] = (CANVAS_PX, CANVAS_PX)) -> np.ndarray:
+    def ink(self, size: tuple[int, int] = (CANVAS_PX, CANVAS_PX), scale: float = 1.0) -> np.ndarray:
         """Return the drawing as (height, width) uint8 ink, 255 under the brush.
 
         Parameters
         ----------
         size : (width, height)
-            Of the canvas, in pixels.
+            Of the result, in pixels.
+        scale : float
+            Its pixels in one of the canvas.
         """
         ink = np.zeros(size[::-1], dtype=np.uint8)
         for brush_px in {stroke.brush_px for stroke in self.strokes}:
-            points = [stroke.points for stroke in self.strokes if stroke.brush_px == brush_px]
-            np.maximum(ink, render_strokes(points, size, brush_px), out=ink)
+            points = [
+                scale * np.array(stroke.points)
+                for stroke in self.strokes
+                if stroke.brush_px == brush_px
+            ]
+            np.maximum(ink, render_strokes(points, size, scale * brush_px), out=ink)
         return ink
 
 
@@ -124,7 +133,8 @@ def show_canvas(
         drawing.n_fillings += 1
         # The number makes it another filling even where the strokes are the same: only a change
         # makes the canvas let go of what has been drawn on it since.
-        drawing.filling = fabric_json(drawing.strokes) | {"filling": drawing.n_fillings}
+        drawing.filling = _short(fabric_json(drawing.strokes)) | {"filling": drawing.n_fillings}
+        drawing.filled = drawing.strokes
     try:
         drawn = st_canvas(
             stroke_width=brush_px,
@@ -138,7 +148,8 @@ def show_canvas(
     # It trusts the browser's message to have its parts; without them, nothing is drawn.
     except (AttributeError, KeyError, TypeError):
         drawn = None
-    drawing.strokes = strokes_of(drawn)
+    is_as_filled = isinstance(drawn, dict) and drawn.get("filling") == drawing.n_fillings
+    drawing.strokes = drawing.filled if is_as_filled else strokes_of(drawn)
     with st.container(horizontal=True, width=min(size[0], CANVAS_PX)):
         for action, label, icon, shortcut, strokes in (
             ("undo", _("Undo"), ":material/undo:", "Ctrl+Z", drawing.strokes[:-1]),
@@ -219,6 +230,19 @@ def fabric_json(strokes: Sequence[Stroke]) -> dict:
                 "fill": None,
             }
             for stroke in strokes
+        ]
+    }
+
+
+def _short(fabric: dict) -> dict:
+    """Return the JSON of `fabric_json` with each path as one text, as SVG has it.
+
+    Streamlit copies all of it twice at every run, each number of a list by itself.
+    """
+    return {
+        "objects": [
+            drawn | {"path": " ".join(str(part) for command in drawn["path"] for part in command)}
+            for drawn in fabric["objects"]
         ]
     }
 

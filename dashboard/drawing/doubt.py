@@ -47,10 +47,9 @@ class _Doubts:
     of_non_digits: np.ndarray
 
 
-def show_doubt(doubt: Doubt) -> None:
-    """Say that a drawing is no digit, why, and what to do."""
-    st.header(_("Not a digit that I know"), anchor=False)
-    st.markdown(reason(doubt))
+def title() -> str:
+    """Return what is said, large, of what is no digit."""
+    return _("Not a digit that I know")
 
 
 def reason(doubt: Doubt) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import resources, shell, state, uploads
 from dashboard.drawing import canvas
-from dashboard.drawing.paper import Paper
+from dashboard.drawing.paper import DrawnPaper, InkPaper
 from dashboard.fields import named_choice
 from dashboard.language import _
 from dashboard.own_hand.hand import Hand
@@ -23,10 +23,13 @@ def source_picker() -> str:
     return named_choice(_("Where the digit comes from"), names, key="draw_source")
 
 
-def drawn_paper(brush_px: int) -> Paper:
-    """Show the canvas, and return what is drawn on it."""
-    # The canvas' own tools appear above it, on top of this line.
+def ask_to_draw() -> None:
+    """Say what the canvas below is for; its own tools appear above it, on top of this line."""
     st.markdown(_("**Draw a digit here:**"))
+
+
+def drawn_paper(brush_px: int) -> DrawnPaper:
+    """Show the canvas, and return what is drawn on it."""
     drawing = state.of_session(canvas.Drawing)
     canvas.show_canvas(drawing, brush_px)
     # Also for who cannot draw, or has nothing but a keyboard.
@@ -37,7 +40,7 @@ def drawn_paper(brush_px: int) -> Paper:
         on_click=_draw_example,
         args=(drawing, brush_px),
     )
-    return Paper(drawing.ink(), tuple(stroke.points for stroke in drawing.strokes))
+    return DrawnPaper(drawing)
 
 
 def _draw_example(drawing: canvas.Drawing, brush_px: int) -> None:
@@ -60,7 +63,7 @@ def brush_slider() -> int:
     )
 
 
-def photographed_paper() -> Paper | None:
+def photographed_paper() -> InkPaper | None:
     """Let the reader choose a photo, and return its ink; None without a photo."""
     photo = uploads.image_uploader(
         _("A photo or scan of one digit on paper; on a phone, the camera is offered too."),
@@ -72,7 +75,7 @@ def photographed_paper() -> Paper | None:
     without_paper = st.toggle(
         _("Tell the ink from the paper"), True, key="draw_background", bind="query-params"
     )
-    return Paper(ink_from_photo(photo, without_paper=without_paper))
+    return InkPaper(ink_from_photo(photo, without_paper=without_paper))
 
 
 def threshold_slider() -> float:

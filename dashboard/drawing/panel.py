@@ -1,19 +1,20 @@
 """What the drawing page answers: the digit and how sure the network is, or that it is none."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources
 from dashboard.chart import show_chart
+from dashboard.drawing import doubt as doubts
 from dashboard.drawing import form
-from dashboard.drawing.doubt import show_doubt
-from dashboard.drawing.paper import Paper
+from dashboard.drawing.paper import InkPaper
 from dashboard.figures import prediction as figures
 from dashboard.language import _
-from dashboard.pictures import show_picture
+from dashboard.pictures import Figure, show_figures
 from nncore.doubt import Doubt
 from nncore.drawing import DigitSteps, Preprocessing
 from nncore.layers import ActivationLayer
@@ -23,31 +24,50 @@ from nncore.network import SequentialNetwork
 _EXAMPLE = 0
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where on the page what stands.
+
+    Attributes
+    ----------
+    answer : DeltaGenerator
+        What the paper is read as, beside it.
+    steps : DeltaGenerator
+        How the paper becomes 784 numbers.
+    closer : DeltaGenerator
+        What is looked at more closely.
+    """
+
+    answer: DeltaGenerator
+    steps: DeltaGenerator
+    closer: DeltaGenerator
+
+
 @cache
-def example(preprocessing: Preprocessing) -> tuple[Paper, DigitSteps]:
+def example(preprocessing: Preprocessing) -> tuple[InkPaper, DigitSteps]:
     """Return a test image of MNIST on paper, to be read where nothing else is, and its steps."""
-    paper = Paper(resources.mnist().test_images[_EXAMPLE])
+    paper = InkPaper(resources.mnist().test_images[_EXAMPLE])
     return paper, paper.steps(preprocessing)
 
 
 def show_answer(
-    image: np.ndarray,
     network: SequentialNetwork,
+    image: np.ndarray,
     doubt: Doubt | None,
-    say_what_is_missing: Callable[[], None] | None = None,
+    missing: tuple[str, str] | None = None,
 ) -> float:
     """Show what a network answers, and let the reader choose the threshold of acceptance.
 
     Parameters
     ----------
-    image : ndarray of shape (28, 28), uint8
-        What the network sees.
     network : SequentialNetwork
         For 28x28 pixels and ten digits.
+    image : ndarray of shape (28, 28), uint8
+        What the network sees.
     doubt : Doubt or None
         Why the image is taken for no digit, if it is.
-    say_what_is_missing : callable, optional
-        Called in place of the answer if the image is `example`.
+    missing : (heading, sentence), optional
+        Shown in place of the answer, if the image is `example`.
 
     Returns
     -------
@@ -68,17 +88,20 @@ def show_answer(
         are_probabilities = _ends_in_softmax(network)
         with st.container(horizontal=True, vertical_alignment="center"):
             seen = _("What the network sees")
-            picture = figures.digit_picture(image)
-            show_picture(picture, seen, width=figures.PICTURE_PX, caption=seen)
-            with st.container(gap="xsmall"):
-                if say_what_is_missing is not None:
-                    say_what_is_missing()
-                    _say_what_the_example_is()
+            show_figures(
+                [Figure(figures.seen_picture(image), seen, seen)],
+                box_px=(figures.PICTURE_PX, figures.PICTURE_PX),
+                width="content",
+            )
+            # Beside the picture, however narrow: by itself, a heading would go below it.
+            with st.container():
+                if missing is not None:
+                    _say(*missing, _what_the_example_is(), is_answer=False)
                 elif doubt is not None:
-                    show_doubt(doubt)
-                    _say_what_it_would_be(outputs, are_probabilities)
+                    what_if = _what_it_would_be(outputs, are_probabilities)
+                    _say(doubts.title(), doubts.reason(doubt), what_if)
                 else:
-                    _say(outputs, threshold, are_probabilities)
+                    _say(*_answer(outputs, threshold, are_probabilities))
         bars = figures.probability_bars(outputs, threshold, are_probabilities=are_probabilities)
         show_chart(bars, "draw_bars")
         if not are_probabilities:
@@ -88,22 +111,25 @@ def show_answer(
     return threshold
 
 
-def ask_for_drawing() -> None:
-    """Say that nothing is drawn, and what to do."""
-    st.subheader(_("Nothing is drawn yet"), anchor=False)
-    st.markdown(_("Draw a digit on the paper: there is an answer after each stroke."))
+def no_drawing() -> tuple[str, str]:
+    """Return that nothing is drawn, and what to do."""
+    return (
+        _("Nothing is drawn yet"),
+        _("Draw a digit on the paper: there is an answer after each stroke."),
+    )
 
 
-def ask_for_photo() -> None:
-    """Say that there is no photo, and what to do."""
-    st.subheader(_("No photo yet"), anchor=False)
-    st.markdown(_("Choose one of a single digit, in dark ink on light paper."))
+def no_photo() -> tuple[str, str]:
+    """Return that there is no photo, and what to do."""
+    return _("No photo yet"), _("Choose one of a single digit, in dark ink on light paper.")
 
 
-def ask_for_ink() -> None:
-    """Say that there is no ink in the photo, and what to do."""
-    st.subheader(_("No ink in this photo"), anchor=False)
-    st.markdown(_("Nothing stands out from the paper: try a thicker pen or more light."))
+def no_ink() -> tuple[str, str]:
+    """Return that there is no ink in the photo, and what to do."""
+    return (
+        _("No ink in this photo"),
+        _("Nothing stands out from the paper: try a thicker pen or more light."),
+    )
 
 
 def show_accuracy(reader: resources.EvaluatedModel) -> None:
@@ -115,9 +141,11 @@ def show_accuracy(reader: resources.EvaluatedModel) -> None:
         ),
         _percent(accuracy, decimals=2),
     )
-    st.caption(_("mémoire: 92 % printed, 86.7 % measured"))
     st.markdown(
-        _(
+        ":gray[:small["
+        + _("mémoire: 92 % printed, 86.7 % measured")
+        + "]]\n\n"
+        + _(
             "Notice that {accuracy} on MNIST is not {accuracy} on your hand. MNIST was written by "
             "Americans; the network that comes with the project has practised a 1 with a flag, a 7 "
             "with a bar and a 9 with a curl as well. Train one without, and draw them."
@@ -125,49 +153,51 @@ def show_accuracy(reader: resources.EvaluatedModel) -> None:
     )
 
 
-def _say_what_the_example_is() -> None:
-    """Say what is read where nothing is drawn."""
-    st.caption(
-        _("Meanwhile, what it makes of a test image of MNIST, a {digit}:").format(
-            digit=resources.mnist().test_labels[_EXAMPLE]
-        )
+def _what_the_example_is() -> str:
+    """Return what is read where nothing is drawn."""
+    return _("Meanwhile, what it makes of a test image of MNIST, a {digit}:").format(
+        digit=resources.mnist().test_labels[_EXAMPLE]
     )
 
 
-def _say_what_it_would_be(outputs: np.ndarray, are_probabilities: bool) -> None:
-    """Say what the network takes for a digit that is none."""
-    st.caption(
-        _("If it were one, it would be {digit} with {value}.").format(
-            digit=outputs.argmax(), value=_value(outputs.max(), are_probabilities)
-        )
+def _say(heading: str, sentence: str, addition: str, *, is_answer: bool = True) -> None:
+    """Say what has come of it, more and more quietly."""
+    show = st.header if is_answer else st.subheader
+    # One element: below its first line, Streamlit takes a heading's text as that of any other.
+    show(f"{heading}\n\n{sentence}\n\n:gray[:small[{addition}]]", anchor=False)
+
+
+def _what_it_would_be(outputs: np.ndarray, are_probabilities: bool) -> str:
+    """Return what the network takes for a digit that is none."""
+    return _("If it were one, it would be {digit} with {value}.").format(
+        digit=outputs.argmax(), value=_value(outputs.max(), are_probabilities)
     )
 
 
-def _say(outputs: np.ndarray, threshold: float, are_probabilities: bool) -> None:
-    """Say which digit it is, or that the network is not sure."""
+def _answer(outputs: np.ndarray, threshold: float, are_probabilities: bool) -> tuple[str, str, str]:
+    """Return which digit it is, or that the network is not sure; why; and what comes next."""
     digit = int(outputs.argmax())
     value = _value(outputs[digit], are_probabilities)
     limit = f"{100 * threshold:.0f}\N{NO-BREAK SPACE}%" if are_probabilities else f"{threshold:.2f}"
     if outputs[digit] > threshold:
         # "An 8" is the only digit with another article in English.
-        sentence = _("It is an {digit}") if digit == 8 else _("It is a {digit}")
-        st.header(sentence.format(digit=digit), anchor=False)
+        heading = _("It is an {digit}") if digit == 8 else _("It is a {digit}")
         text = _("{name} {value}, above the threshold of {limit}.")
     else:
-        sentence = (
+        heading = (
             _("Not sure (an {digit} at {value})")
             if digit == 8
             else _("Not sure (a {digit} at {value})")
         )
-        st.header(sentence.format(digit=digit, value=value), anchor=False)
         text = _("{name} {value}, not above the threshold of {limit}.")
     name = _("Probability") if are_probabilities else _("Output")
-    st.markdown(text.format(name=name, value=value, limit=limit))
     second = int(outputs.argsort()[-2])
-    st.caption(
+    return (
+        heading.format(digit=digit, value=value),
+        text.format(name=name, value=value, limit=limit),
         _("Next comes {digit} with {value}.").format(
             digit=second, value=_value(outputs[second], are_probabilities)
-        )
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -62,10 +63,10 @@ class BugHunt:
         return resources.job_queue().find(self.job_id) if self.job_id else None
 
 
-@st.cache_data(show_spinner=False)
-def healthy_training() -> list[EpochResult]:
+@cache
+def healthy_training() -> tuple[EpochResult, ...]:
     """Return what `RECIPE` gives, recorded once: it is the same at every training."""
-    return read_history(HEALTHY_PATH.read_text(encoding="utf-8"))
+    return tuple(read_history(HEALTHY_PATH.read_text(encoding="utf-8")))
 
 
 def show_bug_hunt() -> None:

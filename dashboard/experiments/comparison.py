@@ -13,6 +13,7 @@ from dashboard.experiments.presets import PRESETS, Preset
 from dashboard.fields import named_choice
 from dashboard.figures import comparison as figures
 from dashboard.language import N_, _, ngettext
+from dashboard.tables import markdown_table
 from dashboard.training.jobs import Job, JobState, QueueFullError
 from dashboard.turns import fragment
 from nncore.mnist import N_CLASSES
@@ -115,17 +116,18 @@ def _show_preset(code: str) -> None:
             )
         )
     if not jobs:
-        st.dataframe(differences(_translated(preset.runs)), hide_index=True, width="content")
-        _show_how_to_read()
+        _show_how_to_read(preset)
         return
     runs = dict(zip(_translated(preset.runs), jobs, strict=True))
     _show_runs(runs, preset)
 
 
-def _show_how_to_read() -> None:
-    """Show a training that was recorded, so that the reader knows what to look for."""
+def _show_how_to_read(preset: Preset) -> None:
+    """Show what differs, and a recorded training, so that the reader knows what to look for."""
     st.markdown(
-        _(
+        markdown_table(differences(_translated(preset.runs)))
+        + "\n\n"
+        + _(
             "**What you will see: curves like these**, of a healthy training. The loss falls, fast "
             "and then slowly; the share of right answers on images that it has never seen rises "
             "and levels off. How would each run bend them?"
@@ -187,7 +189,7 @@ def _runs_so_far(runs: Mapping[str, Job], preset: Preset | None, was_active: boo
     show_chart(draw(curves, against), "experiments_accuracies", accuracy)
     if preset is not None and not active:
         st.info(_(preset.notice), icon=":material/lightbulb:")
-    st.dataframe(_results(runs), hide_index=True, width="content")
+    st.markdown(markdown_table(_results(runs)))
 
 
 def _show_progress(runs: Mapping[str, Job], active: Sequence[Job]) -> None:

@@ -14,7 +14,7 @@ from nncore.loss_surface import Descent
 INPUT_RANGE = (-10.0, 10.0)
 N_LAYERS = 6
 
-# The places of the traces in `surface`, as `ball` names them.
+# The places of the traces in `surface`, as `balls` names them.
 SURFACE, PATH, MINIMA, BALL = range(4)
 
 # As fine as a finger can click, without more marks than a browser draws at once.
@@ -143,7 +143,7 @@ def contour(
         [
             levels,
             {
-                **_line(_("path"), *path.T, _ROLLING, width=2),
+                **_line(_("path"), *_columns(path), _ROLLING, width=2),
                 "mode": "lines+markers",
                 "marker": {"size": 5},
                 "hoverinfo": "skip",
@@ -207,7 +207,7 @@ def surface(
             },
             {
                 "type": "scatter3d",
-                **{"x": descent.points[:, 0], "y": descent.points[:, 1], "z": height},
+                **_places(descent.points, height),
                 "mode": "lines+markers",
                 "line": {"color": _ROLLING, "width": 5},
                 "marker": {"color": _ROLLING, "size": 3},
@@ -215,14 +215,14 @@ def surface(
             },
             {
                 "type": "scatter3d",
-                **{"x": minima[:, 0], "y": minima[:, 1], "z": heights},
+                **_places(minima, heights),
                 "mode": "markers",
                 "marker": {"symbol": "diamond", "color": _MINIMUM, "size": 6},
                 "hoverinfo": "skip",
             },
             {
                 "type": "scatter3d",
-                **{"x": descent.points[last, 0], "y": descent.points[last, 1], "z": height[last]},
+                **_places(descent.points[last], height[last]),
                 "mode": "markers",
                 "marker": {
                     "color": _ROLLING,
@@ -250,15 +250,37 @@ def surface(
     )
 
 
-def ball(
-    x: np.ndarray, y: np.ndarray, losses: np.ndarray, descent: Descent, step: int
-) -> dict[int, dict[str, list]]:
-    """Return what a step of the path changes in the figure of `surface`; parameters as there."""
-    point, lift = descent.points[step], 0.015 * float(losses.max() - losses.min())
-    if not _inside(point[np.newaxis], x, y)[0]:
-        return {BALL: {"x": [None], "y": [None], "z": [None]}}
-    place = (*point, descent.losses[step] + lift)
-    return {BALL: {name: [round(float(v), 4)] for name, v in zip("xyz", place, strict=True)}}
+def balls(
+    x: np.ndarray,
+    y: np.ndarray,
+    losses: np.ndarray,
+    descent: Descent,
+    steps: Sequence[int],
+) -> list[dict[int, dict[str, list]]]:
+    """Return what each of some steps of the path changes in the figure of `surface`.
+
+    Parameters
+    ----------
+    x, y, losses, descent
+        As for `surface`.
+    steps : sequence of int
+
+    Returns
+    -------
+    list of dict
+        For each step, new attributes of the trace BALL, as `PlotState` has them.
+    """
+    points, lift = descent.points[steps], 0.015 * float(losses.max() - losses.min())
+    places = np.column_stack([points, descent.losses[steps] + lift]).tolist()
+    return [
+        {
+            BALL: {
+                name: [round(number, 4) if is_inside else None]
+                for name, number in zip("xyz", place, strict=True)
+            }
+        }
+        for place, is_inside in zip(places, _inside(points, x, y).tolist(), strict=True)
+    ]
 
 
 def loss_along_path(descent: Descent, lowest: float) -> go.Figure:
@@ -401,6 +423,17 @@ def _inside(points: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return ((points >= low) & (points <= high)).all(axis=1)
 
 
+def _columns(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return x and y of (n, 2) points, each in one piece: others the fast JSON encoder refuses."""
+    return np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
+
+
+def _places(points: np.ndarray, heights: Sequence[float] | None = None) -> dict:
+    """Return (n, 2) points, and their heights in three dimensions, as a trace has them."""
+    x, y = _columns(points)
+    return {"x": x, "y": y} if heights is None else {"x": x, "y": y, "z": heights}
+
+
 def _colour_limits(losses: np.ndarray) -> dict[str, float]:
     """Return what the ends of the colour scale stand for: steep rims leave colour for the rest."""
     return {"zmin": float(losses.min()), "zmax": float(np.quantile(losses, 0.95))}
@@ -443,7 +476,7 @@ def _mark(name: str, points: np.ndarray, symbol: str, colour: str, size: int) ->
     return {
         "type": "scatter",
         "name": name,
-        **{"x": points[:, 0], "y": points[:, 1]},
+        **_places(points),
         "mode": "markers",
         "marker": {
             "symbol": symbol,

@@ -1,13 +1,16 @@
 """Figures of the drawing page: the outputs of a network, and how a drawing becomes its input.
 
-Pictures are arrays for both themes: ink on paper where there is a picture, clear around it.
+Pictures are for both themes: ink on paper.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 from PIL import Image, ImageColor
 
 from dashboard.figures import theme
+from dashboard.figures.png import png
 from dashboard.language import _
 from nncore.drawing import BOX_SIZE, IMAGE_SIZE, DigitSteps
 
@@ -26,6 +29,7 @@ _MIN_LABELLED_OUTPUT = 0.05
 _RGBA_OF_INK = np.rint(
     np.linspace(*(ImageColor.getcolor(colour, "RGBA") for colour in (PAPER, INK)), 256)
 ).astype(np.uint8)
+_COLOURS_OF_INK = _RGBA_OF_INK[:, :3].tobytes()
 
 
 def probability_bars(
@@ -88,59 +92,79 @@ def probability_bars(
 
 def digit_picture(image: np.ndarray) -> np.ndarray:
     """Return a (28, 28) uint8 image as (PICTURE_PX, PICTURE_PX, 4) uint8, its pixels squares."""
-    return _on_paper(_enlarged(image))
+    picture = _RGBA_OF_INK[image.repeat(PIXEL_PX, axis=0).repeat(PIXEL_PX, axis=1)]
+    for edge in (np.s_[:_FRAME_PX], np.s_[-_FRAME_PX:]):
+        picture[edge] = picture[:, edge] = ImageColor.getcolor(_FRAME, "RGBA")
+    return picture
 
 
-def step_pictures(ink: np.ndarray, steps: DigitSteps) -> list[np.ndarray]:
+@dataclass(frozen=True)
+class InkPicture:
+    """A picture of ink on paper, which the browser enlarges.
+
+    Attributes
+    ----------
+    data : bytes
+        A PNG, mostly smaller than it is shown.
+    size_px : (width, height)
+        As it is shown.
+    has_pixels : bool
+        Whether its pixels are to be seen as squares.
+    """
+
+    data: bytes
+    size_px: tuple[int, int]
+    has_pixels: bool = True
+
+
+def seen_picture(image: np.ndarray) -> InkPicture:
+    """Return a (28, 28) uint8 image as a network sees it."""
+    return InkPicture(_on_paper(image), (PICTURE_PX, PICTURE_PX))
+
+
+def step_pictures(paper: np.ndarray, steps: DigitSteps) -> list[InkPicture]:
     """Return what becomes of a drawing, step by step.
 
     Parameters
     ----------
-    ink : ndarray of shape (height, width), uint8
-        The drawing, 255 in the ink.
+    paper : ndarray of shape (height, width), uint8
+        The whole drawing, 255 in the ink, in about the size in which it is shown.
     steps : DigitSteps
-        Of that ink.
+        Of that drawing.
 
     Returns
     -------
-    list of ndarray of shape (PICTURE_PX, PICTURE_PX, 4), uint8
+    list of InkPicture
         The whole drawing, its crop, the 20x20 box (or 28x28 if nothing was cut), and the 28x28
-        image; RGBA, the last three on one scale.
+        image; none larger than PICTURE_PX, the last three on one scale.
     """
     height, width = steps.fitted.shape
     side = max(BOX_SIZE, height, width)
     box = np.zeros((side, side), dtype=np.uint8)
     top, left = (side - height) // 2, (side - width) // 2
     box[top : top + height, left : left + width] = steps.fitted
-    pictures = [_scaled(ink, PICTURE_PX), _scaled(steps.crop, side * PIXEL_PX), _enlarged(box)]
-    return [*(_in_the_middle(_on_paper(levels)) for levels in pictures), digit_picture(steps.image)]
+    side_px = side * PIXEL_PX
+    return [
+        _smooth(paper, PICTURE_PX),
+        _smooth(steps.crop, side_px),
+        InkPicture(_on_paper(box), (side_px, side_px)),
+        seen_picture(steps.image),
+    ]
 
 
-def _enlarged(levels: np.ndarray) -> np.ndarray:
-    """Return an image with its pixels as squares."""
-    return levels.repeat(PIXEL_PX, axis=0).repeat(PIXEL_PX, axis=1)
-
-
-def _scaled(levels: np.ndarray, longer_side: int) -> np.ndarray:
-    """Return an image with its longer side as given and its proportions kept."""
+def _smooth(levels: np.ndarray, longer_side: int) -> InkPicture:
+    """Return ink with its longer side as given and its proportions kept."""
     height, width = levels.shape
     scale = longer_side / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BILINEAR))
+    if scale < 1:
+        levels = np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BILINEAR))
+    return InkPicture(_on_paper(levels), size, has_pixels=False)
 
 
-def _on_paper(levels: np.ndarray) -> np.ndarray:
-    """Return (height, width, 4) uint8 RGBA with a frame for ink of (height, width) uint8."""
-    picture = _RGBA_OF_INK[levels]
-    for edge in (np.s_[:_FRAME_PX], np.s_[-_FRAME_PX:]):
-        picture[edge] = picture[:, edge] = ImageColor.getcolor(_FRAME, "RGBA")
-    return picture
-
-
-def _in_the_middle(picture: np.ndarray) -> np.ndarray:
-    """Return a picture in the middle of a clear one of full size."""
-    height, width = picture.shape[:2]
-    whole = np.zeros((PICTURE_PX, PICTURE_PX, 4), dtype=np.uint8)
-    top, left = (PICTURE_PX - height) // 2, (PICTURE_PX - width) // 2
-    whole[top : top + height, left : left + width] = picture
-    return whole
+def _on_paper(levels: np.ndarray) -> bytes:
+    """Return ink of (height, width) uint8 as a PNG of that size."""
+    picture = Image.fromarray(levels)
+    # A quarter of the bytes that RGBA has are quicker to compress.
+    picture.putpalette(_COLOURS_OF_INK)
+    return png(picture)

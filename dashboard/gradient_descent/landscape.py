@@ -124,12 +124,22 @@ class Landscape:
     losses: np.ndarray
     minima: np.ndarray
 
-    def holds(self, point: np.ndarray) -> bool:
-        """Return whether a point (x, y) is on the part that is drawn."""
-        return bool(self.x[0] <= point[0] <= self.x[-1] and self.y[0] <= point[1] <= self.y[-1])
+    def holds(self, points: np.ndarray) -> np.ndarray:
+        """Return which of (n, 2) points are on the part that is drawn, (n,) bool."""
+        low, high = (np.array([self.x[end], self.y[end]]) for end in (0, -1))
+        return ((points >= low) & (points <= high)).all(axis=1)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+# By kind, loss and digit, of which there are two dozen: every click asks for one, and Streamlit's
+# cache takes a while to find what it has.
+_landscapes: dict[tuple[str, str, int], Landscape] = {}
+
+
+def is_computed(kind: str, loss: str, digit: int) -> bool:
+    """Return whether a surface is there at once; parameters as for `landscape`."""
+    return (kind, loss, digit) in _landscapes
+
+
 def landscape(kind: str, loss: str, digit: int) -> Landscape:
     """Return a surface, computed on first use.
 
@@ -142,6 +152,16 @@ def landscape(kind: str, loss: str, digit: int) -> Landscape:
     digit : int
         The digit of the neuron; any for networks.
     """
+    key = (kind, loss, digit)
+    if key not in _landscapes:
+        _landscapes[key] = _landscape(*key)
+    return _landscapes[key]
+
+
+# Of several visitors who come at once, Streamlit's cache has one compute what all wait for.
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _landscape(kind: str, loss: str, digit: int) -> Landscape:
+    """Compute a surface."""
     if kind == NEURON:
         plane = neuron_plane(*_balanced_scores(digit), loss)
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,6 +18,7 @@ from dashboard.gradient_descent.landscape import (
     LOSSES,
     NEURON,
     Landscape,
+    is_computed,
     landscape,
     network_facts,
 )
@@ -59,8 +61,9 @@ _ROUNDING = 1e-4
 
 @dataclass(frozen=True)
 class Places:
-    """Where on the page stand the two views of the surface, and below them settings and words."""
+    """Where on the page stand the presets, two views of the surface, settings, and words."""
 
+    presets: DeltaGenerator
     above: DeltaGenerator
     relief: DeltaGenerator
     settings: DeltaGenerator
@@ -127,6 +130,8 @@ def surface_picker() -> tuple[str, str, int]:
 
 def surface_of(kind: str, loss: str, digit: int) -> Landscape:
     """Return the surface, with a word to the reader while it is computed for the first time."""
+    if is_computed(kind, loss, digit):
+        return landscape(kind, loss, digit)
     with st.spinner(_("Computing the loss at every point …")):
         return landscape(kind, loss, digit)
 
@@ -201,7 +206,6 @@ def walk_of(run: Run) -> Walk:
 def show_contour(walk: Walk) -> None:
     """Show the surface from above; a click on it starts the path there."""
     show_selectable_chart(walk.above, _CONTOUR, _start_where_clicked)
-    st.caption(_("Click anywhere on the map to start there, or move the sliders below."))
 
 
 def show_surface(walk: Walk) -> None:
@@ -219,11 +223,16 @@ def show_path(walk: Walk) -> None:
     """Show the loss along the path, and say what to notice."""
     show_chart(walk.losses, "descent_loss_curve")
     st.markdown(_what_to_notice(walk.run, walk.land, walk.descent))
-    st.caption(_about_minima(walk.land, walk.run))
+
+
+def show_what_to_know(kind: str, loss: str, land: Landscape, places: Places) -> None:
+    """Say below the views, once a run has filled them, what is the same for all runs."""
+    places.above.caption(_("Click anywhere on the map to start there, or move the sliders below."))
+    places.outcome.caption(_about_minima(kind, loss, land))
 
 
 # A class that follows one link asks for the same runs, and so do the presets.
-@st.cache_resource(show_spinner=False, max_entries=64)
+@lru_cache(maxsize=64)
 def _walk(run: Run, language: str) -> Walk:
     """Walk and draw; the language keeps pictures with other titles apart."""
     land = landscape(run.kind, run.loss, run.digit)
@@ -240,8 +249,12 @@ def _walk(run: Run, language: str) -> Walk:
     n_steps = len(descent.points) - 1
     steps = np.linspace(0, n_steps, min(n_steps + 1, _STATES)).round().astype(int).tolist()
     states = tuple(
-        PlotState(caption, figures.ball(*grid, descent, step))
-        for step, caption in zip(steps, _captions(axes, land, descent, steps), strict=True)
+        PlotState(caption, ball)
+        for caption, ball in zip(
+            _captions(axes, land, descent, steps),
+            figures.balls(*grid, descent, steps),
+            strict=True,
+        )
     )
     return Walk(
         run,
@@ -267,14 +280,15 @@ def _captions(
     # Once for all of them: a lookup of the reader's language takes longer than the rest.
     text = _("Step {step}: {first} {x}, {second} {y}, loss {loss:.4f}.")
     beyond = " " + _("Beyond the part that is drawn.")
+    # Adding 0 turns a rounded minus 0 into 0.
+    places = (descent.points[steps].round(2) + 0.0).tolist()
+    are_drawn = land.holds(descent.points[steps]).tolist()
     captions = []
-    for step in steps:
-        point = descent.points[step]
-        # Adding 0 turns a rounded minus 0 into 0.
-        x, y = (f"{number:.2f}".replace("-", "−") for number in point.round(2) + 0.0)
+    for step, place, is_drawn in zip(steps, places, are_drawn, strict=True):
+        x, y = (f"{number:.2f}".replace("-", "−") for number in place)
         loss = descent.losses[step]
         caption = text.format(step=step, first=axes[0], second=axes[1], x=x, y=y, loss=loss)
-        captions.append(caption if land.holds(point) else caption + beyond)
+        captions.append(caption if is_drawn else caption + beyond)
     return captions
 
 
@@ -284,7 +298,7 @@ def _what_to_notice(run: Run, land: Landscape, descent: Descent) -> str:
     span = float(land.losses.max()) - lowest
     n_rises = int(np.count_nonzero(np.diff(losses) > _ROUNDING * span))
     is_high = losses[-1] - lowest > _NEAR * span
-    if not land.holds(descent.points[-1]):
+    if not land.holds(descent.points[-1:])[0]:
         text = _(
             "**The step is too large.** Each one jumps over the valley; in the end the path has "
             "left the part that is drawn, and its loss is {end:.3g}. On a plateau out there the "
@@ -333,7 +347,7 @@ def _what_to_notice(run: Run, land: Landscape, descent: Descent) -> str:
     )
 
 
-def _about_minima(land: Landscape, run: Run) -> str:
+def _about_minima(kind: str, loss: str, land: Landscape) -> str:
     """Return a sentence about the local minima of the surface."""
     n = len(land.minima)
     if n > 1:
@@ -345,7 +359,7 @@ def _about_minima(land: Landscape, run: Run) -> str:
         text = _("This part of the surface has one minimum, the star.")
     else:
         text = _("This part of the surface has no minimum: the valley goes on beyond its edge.")
-    if run.kind == NEURON and run.loss == "mse":
+    if kind == NEURON and loss == "mse":
         text += " " + _(
             "What stops the path is not a second minimum but the plateaus, where the neuron "
             "answers 0 or 1 to nearly everything: start at bias 8 and gain 0, or compare with "

@@ -75,6 +75,11 @@ def resize_canvas(is_narrow: bool) -> None:
     canvas.fill(drawing, scaled, _NAME)
 
 
+def ask_to_write() -> None:
+    """Say what the canvas below is for; its own tools appear above it, on top of this line."""
+    st.markdown(_("**Write a number here:**"))
+
+
 def drawn_pieces() -> tuple[Piece, ...]:
     """Show the canvas, and return the pieces of what is drawn on it.
 
@@ -83,8 +88,6 @@ def drawn_pieces() -> tuple[Piece, ...]:
     nncore.segmentation.TooManyPiecesError
         If there is far too much on it.
     """
-    # The canvas' own tools appear above it, on top of this line.
-    st.markdown(_("**Write a number here:**"))
     drawing = state.of_session(NumberDrawing)
     canvas.show_canvas(drawing, BRUSH_PX, name=_NAME, size=drawing.size)
     if not drawing.strokes:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources, state
 from dashboard.chart import show_chart
 from dashboard.figures import numbers as figures
-from dashboard.figures.prediction import digit_picture
+from dashboard.figures.prediction import PICTURE_PX, seen_picture
 from dashboard.language import _
-from dashboard.pictures import show_picture
+from dashboard.pictures import Figure, show_figures
 from nncore.doubt import digit_probabilities
-from nncore.network import SequentialNetwork
-from nncore.segmentation import Piece, ReadDigit, ReadNumber, cut_positions, read_number
+from nncore.segmentation import NumberReader, Piece, ReadDigit, ReadNumber, cut_positions
 
 _CUTS_KEY = "numbers_cuts"
 _CARD_PX, _PICTURE_PX = 150, 84
@@ -23,6 +23,22 @@ _UNSURE = 0.8
 _N_NEXT = 2
 # Longer numbers would not fit beside the canvas.
 _MAX_LARGE = 8
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where on the page it stands what is read.
+
+    Attributes
+    ----------
+    result : DeltaGenerator
+        The number, beside the paper.
+    parts : DeltaGenerator
+        Its cuts and digits, below.
+    """
+
+    result: DeltaGenerator
+    parts: DeltaGenerator
 
 
 @dataclass
@@ -48,6 +64,26 @@ class Corrections:
         return self.digits.get(read.image.tobytes(), int(read.probabilities.argmax()))
 
 
+def _reader() -> NumberReader:
+    """Return a reader that has the project's two networks."""
+    return NumberReader(
+        resources.shipped_model().model.network.predict,
+        partial(digit_probabilities, network=resources.doubt_network()),
+    )
+
+
+@dataclass
+class _Reading:
+    """What reads a session's number, and remembers its parts from stroke to stroke."""
+
+    reader: NumberReader = field(default_factory=_reader)
+
+
+def leave_empty(place: DeltaGenerator) -> None:
+    """Keep a place for later: a fragment may write only where the last run of the page has."""
+    place.empty()
+
+
 def ask_for_writing(is_photo: bool, has_photo: bool) -> None:
     """Say that there is nothing to read, and what to do."""
     if not is_photo:
@@ -61,17 +97,19 @@ def ask_for_writing(is_photo: bool, has_photo: bool) -> None:
         st.markdown(_("Choose one of a single number, in dark ink on light paper."))
 
 
-def read(pieces: Sequence[Piece], network: SequentialNetwork) -> ReadNumber:
+def read(pieces: Sequence[Piece]) -> ReadNumber:
     """Read pieces, cut as the reader wishes, or as the network does where they are new."""
     corrections = state.of_session(Corrections)
+    reader = state.of_session(_Reading).reader
     writing = _fingerprint(pieces)
     if corrections.writing != writing:
         corrections.writing = writing
-        is_digit = partial(digit_probabilities, network=resources.doubt_network())
-        corrections.cuts = read_number(pieces, network.predict, digit_probabilities=is_digit).cuts
-        st.session_state[_CUTS_KEY] = list(corrections.cuts)
+        number = reader.read(pieces)
+        corrections.cuts = number.cuts
+        st.session_state[_CUTS_KEY] = list(number.cuts)
+        return number
     cuts = st.session_state.get(_CUTS_KEY, corrections.cuts)
-    return read_number(pieces, network.predict, sorted(cuts))
+    return reader.read(pieces, sorted(cuts))
 
 
 def show_result(number: ReadNumber) -> None:
@@ -126,46 +164,48 @@ def show_cuts(pieces: Sequence[Piece], number: ReadNumber) -> None:
 
 def show_digits(number: ReadNumber) -> None:
     """Show each digit as the network sees it, with its alternatives to choose from."""
-    st.subheader(_("What each digit is"))
+    notice = _(
+        "Notice that the network was taught whole digits only, and may be sure of a half one: "
+        "that is why a second one, which knows what is no digit, has a say in the cuts."
+    )
+    # One element: below its first line, Streamlit takes a heading's text as that of any other.
+    st.subheader(f"{_('What each digit is')}\n\n:gray[:small[{notice}]]")
     with st.container(horizontal=True):
         for place, digit in enumerate(number.digits, start=1):
             with st.container(border=True, width=_CARD_PX):
                 _show_digit(place, digit)
-    st.caption(
-        _(
-            "Notice that the network was taught whole digits only, and may be sure of a half one: "
-            "that is why a second one, which knows what is no digit, has a say in the cuts."
-        )
-    )
 
 
 def _show_digit(place: int, digit: ReadDigit) -> None:
     """Show one digit with its alternatives."""
-    seen = _("Digit {place} as the network sees it").format(place=place)
-    show_picture(digit_picture(digit.image), seen, width=_PICTURE_PX)
-    ranked = [int(i) for i in digit.probabilities.argsort()[::-1]]
     corrections = state.of_session(Corrections)
     image = digit.image.tobytes()
+    names = [f"{i} · {_percent(float(share))}" for i, share in enumerate(digit.probabilities)]
+    ranked = digit.probabilities.argsort()[::-1].tolist()
+    seen = _("Digit {place} as the network sees it").format(place=place)
+    words = _next_to(digit, ranked) if image not in corrections.digits else _("You say so.")
+    show_figures([Figure(seen_picture(digit.image), words, seen)], scale=_PICTURE_PX / PICTURE_PX)
     # Another image in this place is another question.
     key = f"numbers_digit_{place}_{hashlib.sha1(image).hexdigest()[:12]}"
     st.selectbox(
         _("Digit {place}").format(place=place),
         ranked,
         index=ranked.index(corrections.digit(digit)),
-        format_func=lambda i: f"{i} · {_percent(float(digit.probabilities[i]))}",
+        format_func=names.__getitem__,
         key=key,
         on_change=_correct,
         args=(image, key),
     )
-    if image in corrections.digits:
-        st.caption(_("You say so."))
-        return
+
+
+def _next_to(digit: ReadDigit, ranked: Sequence[int]) -> str:
+    """Return what a digit may be instead, and whether the network is sure of it."""
     following = ", ".join(
         f"{i} ({_percent(float(digit.probabilities[i]))})" for i in ranked[1 : 1 + _N_NEXT]
     )
     is_sure = digit.probabilities.max() >= _UNSURE
     sentence = _("Next: {digits}") if is_sure else _("Not sure. Next: {digits}")
-    st.caption(sentence.format(digits=following))
+    return sentence.format(digits=following)
 
 
 def _correct(image: bytes, key: str) -> None:

@@ -22,17 +22,20 @@ _CANVAS_DELAY_S = 0.25
 
 
 def ask_for_digit(hand: Hand) -> None:
-    """Ask for a digit, and keep what is drawn when the reader says so."""
+    """Say which digit is to be drawn on the canvas below, and how far the reader has come."""
     label = hand.digits.next_label(hand.seed)
     prompt = _("Draw an {digit}") if label == 8 else _("Draw a {digit}")
     st.header(prompt.format(digit=label), anchor=False)
     st.progress(min(1.0, len(hand.digits) / N_PROMPTS), text=_progress_text(len(hand.digits)))
+
+
+def take_digit(hand: Hand) -> None:
+    """Show the canvas, and keep what is drawn when the reader says so."""
     drawing = state.of_session(HandDrawing)
     canvas.show_canvas(drawing, _BRUSH_PX, name=_NAME)
     if drawing.is_being_kept:
         drawing.is_being_kept = False
-        _keep(hand, label, drawing)
-    is_full = len(hand.digits) >= MAX_DIGITS
+        _keep(hand, drawing)
     if st.button(
         _("Keep it"),
         type="primary",
@@ -40,12 +43,16 @@ def ask_for_digit(hand: Hand) -> None:
         key="hand_keep",
         shortcut="Enter",
         width="stretch",
-        disabled=is_full or not drawing.strokes,
+        disabled=_is_full(hand) or not drawing.strokes,
     ):
         # A stroke that has just been drawn may still be on its way: the next run has it.
         drawing.is_being_kept = True
         time.sleep(_CANVAS_DELAY_S)
         st.rerun()
+
+
+def take_back_button(hand: Hand) -> None:
+    """Let the reader take back the last digit, and say so if there is no room for another one."""
     st.button(
         _("Take back the last digit"),
         icon=":material/undo:",
@@ -55,19 +62,17 @@ def ask_for_digit(hand: Hand) -> None:
         on_click=_take_back,
         args=(hand,),
     )
-    if is_full:
+    if _is_full(hand):
         st.caption(_("There is room for {n} digits: all of it is taken.").format(n=MAX_DIGITS))
 
 
 def offer_file(hand: Hand) -> None:
     """Let the reader take the digits along, bring them back, or delete them."""
-    st.subheader(_("Your digits are yours"))
-    st.caption(
-        _(
-            "They are in the memory of this visit only, are gone when it ends, and leave the "
-            "server by nothing but your own download. A worker has a copy while it learns them."
-        )
+    stay = _(
+        "They are in the memory of this visit only, are gone when it ends, and leave the "
+        "server by nothing but your own download. A worker has a copy while it learns them."
     )
+    st.subheader(f"{_('Your digits are yours')}\n\n:gray[:small[{stay}]]")
     with st.container(horizontal=True):
         st.download_button(
             _("Download my digits"),
@@ -80,13 +85,15 @@ def offer_file(hand: Hand) -> None:
             on_click="ignore",
         )
         with st.popover(_("Delete all"), icon=":material/delete:", disabled=not hand.digits):
-            st.markdown(_("They cannot be brought back unless you have downloaded them."))
-            st.button(
-                _("Delete my digits"),
-                key="hand_delete",
-                on_click=_delete,
-                args=(hand,),
-            )
+            # Without digits, it cannot be opened.
+            if hand.digits:
+                st.markdown(_("They cannot be brought back unless you have downloaded them."))
+                st.button(
+                    _("Delete my digits"),
+                    key="hand_delete",
+                    on_click=_delete,
+                    args=(hand,),
+                )
     key = f"hand_upload_{hand.n_uploads}"
     st.file_uploader(
         _("Add digits that were downloaded here (.jsonl)"),
@@ -106,8 +113,14 @@ def _progress_text(n_digits: int) -> str:
     return _("{n} digits: enough, and more are welcome").format(n=n_digits)
 
 
-def _keep(hand: Hand, label: int, drawing: HandDrawing) -> None:
+def _is_full(hand: Hand) -> bool:
+    """Return whether there is no room for another digit."""
+    return len(hand.digits) >= MAX_DIGITS
+
+
+def _keep(hand: Hand, drawing: HandDrawing) -> None:
     """Add what is drawn to the set, and run again with an empty canvas."""
+    label = hand.digits.next_label(hand.seed)
     try:
         hand.digits = hand.digits.with_digit(label, [stroke.points for stroke in drawing.strokes])
     except ValueError:

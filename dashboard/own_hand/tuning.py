@@ -18,13 +18,12 @@ _REFRESH_S = 0.5
 
 def show_tuning(hand: Hand) -> None:
     """Offer to fine-tune the shipped network, and show what that has changed."""
-    st.subheader(_("Let it learn your hand"))
-    st.markdown(
-        _(
-            "The network learns from your digits, each deformed a little at every step, and is "
-            "held to its old answers for MNIST's, so that it does not forget other hands."
-        )
+    learns = _(
+        "The network learns from your digits, each deformed a little at every step, and is "
+        "held to its old answers for MNIST's, so that it does not forget other hands."
     )
+    # One element: below its first line, Streamlit takes a heading's text as that of any other.
+    st.subheader(f"{_('Let it learn your hand')}\n\n{learns}")
     job = hand.job()
     is_busy = job is not None and job.is_active
     st.button(

@@ -28,6 +28,26 @@ def test_a_click_on_the_map_starts_the_path_there(page):
     expect(start).to_have_value(re.compile(r"^[345]"))
 
 
+def test_every_setting_leads_elsewhere_and_all_of_them_count(page):
+    visit(page, f"{PATH}?descent_y=0")
+    # The caption below the surface, which says where the path ends.
+    end = page.get_by_text(re.compile(r"^Step \d+: Bias b"))
+    expect(end).to_contain_text("Step 40")
+    page.get_by_role("slider", name="Steps").press("ArrowLeft")
+    expect(end).to_contain_text("Step 39")
+    before = end.inner_text()
+    page.get_by_role("slider", name="Start: Bias b").press("End")
+    expect(end).not_to_have_text(before)
+    expect(end).to_contain_text("Step 39")
+    for setting in ("descent_y=0", "descent_steps=39", "descent_x=8"):
+        expect(page).to_have_url(re.compile(setting))
+    page.get_by_test_id("stMain").get_by_role("button", name="Stochastic").click()
+    expect(page.get_by_text("of 10 of 600 images")).to_be_visible()
+    expect(page.get_by_role("radio", name="10", exact=True)).to_be_checked()
+    expect(page.get_by_label("Seed, which draws the batches")).to_be_enabled()
+    expect(end).to_contain_text("Step 39")
+
+
 def test_steps_are_walked_and_taken_on_a_phone(open_page):
     page = open_page(f"{PATH}?descent_part=steps", viewport="phone")
     expect(page.get_by_text("1. Forward: the weighted sums")).to_be_visible()

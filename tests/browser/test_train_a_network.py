@@ -37,6 +37,21 @@ def test_a_training_goes_on_while_the_reader_is_elsewhere_and_can_be_saved(page,
     expect(main_part(page)).to_contain_text("of the test images.")
 
 
+def test_the_summary_follows_each_setting_and_the_settings_follow_a_preset(page):
+    visit(page, "/Train_a_network?train_epochs=3")
+    page.get_by_text("All settings").click()
+    neurons = page.get_by_role("spinbutton", name="Hidden layer 1")
+    for number in ("100", "50"):
+        neurons.fill(number)
+        neurons.press("Enter")
+        expect(main_part(page)).to_contain_text(re.compile(rf"784-{number}-196-10 .* 3 epochs"))
+        expect(page).to_have_url(re.compile(f"train_hidden_1={number}"))
+    # What was set before a preset does not outlast it.
+    main_part(page).get_by_role("button", name="The mémoire", exact=True).click()
+    expect(neurons).to_have_value("392")
+    expect(main_part(page)).to_contain_text("784-392-196-10 · sigmoid, sigmoid · mse")
+
+
 def test_a_damaged_model_is_refused_in_a_sentence(page, tmp_path):
     visit(page, PATH)
     model = tmp_path / "model.npz"

@@ -126,7 +126,10 @@ def test_single_precision_stays_single(samples):
     plane = random_plane(
         network, *(a.astype(np.float32) for a in samples), np.random.default_rng(0)
     )
-    assert plane._network_at(np.array([0.5, 0.25])).dtype == np.float32
+    traveller = plane.traveller()
+    traveller.go_to(np.array([0.5, 0.25]))
+    assert traveller.network.dtype == np.float32
+    assert all(gradient.dtype == np.float32 for gradient in traveller.network.gradients)
 
 
 def test_descent_of_a_bowl_halves_the_way_at_half_the_rate():

@@ -9,6 +9,7 @@ import pytest
 from nncore.model_files import load_model
 from nncore.segmentation import (
     MAX_PIECES,
+    NumberReader,
     TooManyPiecesError,
     cut_positions,
     pieces_of_ink,
@@ -51,6 +52,12 @@ def moved(line, x=0.0, y=0.0):
 def box(lines):
     points = np.concatenate(lines)
     return [*points.min(axis=0), *points.max(axis=0)]
+
+
+def shows(images, pieces):
+    """Return which images show all of the pieces, (n,) of 0 and 1."""
+    [whole] = read_number(pieces, unsure, []).digits
+    return np.array([int(np.array_equal(image, whole.image)) for image in images])
 
 
 def test_a_number_of_strokes_is_read_whatever_their_order(predict):
@@ -97,15 +104,12 @@ def test_touching_strokes_of_full_height_stay_two_digits():
 
 def test_the_network_decides_where_the_layout_is_even():
     """Of two readings, the one whose digits are surer."""
-    strokes = [RING, moved([(40, 20), (40, 60)], 20, 5)]
-    pieces = pieces_of_strokes(strokes)
+    pieces = pieces_of_strokes([RING, moved([(40, 20), (40, 60)], 20, 5)])
 
-    def sure_of(n_images):
+    def sure_of(n_digits):
         def predict(images):
-            # The whole comes second, after the first piece alone.
-            sure = {1: [False, True, False], 2: [True, False, True]}[n_images]
-            probabilities = np.full((3, 10), 1e-3)
-            probabilities[sure, 3] = 0.99
+            probabilities = np.full((len(images), 10), 1e-3)
+            probabilities[shows(images, pieces) == int(n_digits == 1), 3] = 0.99
             return probabilities
 
         return predict
@@ -121,11 +125,13 @@ def test_what_is_no_digit_is_not_believed():
         return np.tile(np.eye(10)[4], (len(images), 1))
 
     pieces = pieces_of_strokes([FOUR[0], moved(FOUR[1], 25)])
-    n_candidates = 3
-    for is_digit, cuts in (([0.01, 1, 0.01], ()), ([1, 0.01, 1], (1,))):
-        assert len(is_digit) == n_candidates
+    for whole, half, cuts in ((1, 0.01, ()), (0.01, 1, (1,))):
         number = read_number(
-            pieces, sure, digit_probabilities=lambda _, given=is_digit: np.array(given)
+            pieces,
+            sure,
+            digit_probabilities=lambda images, shares=(half, whole): np.take(
+                shares, shows(images, pieces)
+            ),
         )
         assert number.cuts == cuts
         # What is shown is the recogniser's own answer.
@@ -148,17 +154,73 @@ def test_cuts_that_cannot_be_are_refused(cuts):
         read_number(pieces_of_strokes(NUMBER), unsure, cuts)
 
 
-def test_one_call_of_the_network_for_all_candidates():
-    calls = []
+def test_the_network_is_asked_once_about_what_may_be_a_digit_at_most():
+    asked = []
 
     def predict(images):
         assert images.dtype == np.uint8
         assert images.shape[1:] == (28, 28)
-        calls.append(len(images))
+        asked.append([image.tobytes() for image in images])
         return unsure(images)
 
     read_number(pieces_of_strokes(NUMBER), predict)
-    assert len(calls) == 1
+    once = [image for images in asked for image in images]
+    assert len(set(once)) == len(once)
+
+
+def test_a_sure_network_is_asked_about_the_digits_of_the_number_alone(predict):
+    asked = []
+
+    def counted(images):
+        asked.append(len(images))
+        return predict(images)
+
+    assert len(read_number(pieces_of_strokes(NUMBER), counted).digits) == 4
+    assert asked == [4]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_the_network_is_not_asked_about_could_not_have_won(seed):
+    def predict(images):
+        # Whatever it says of an image, it says again.
+        shares = [np.random.default_rng([seed, *image[::3, ::3].ravel()]) for image in images]
+        return np.array([generator.dirichlet(np.full(10, 0.1)) for generator in shares])
+
+    pieces = pieces_of_strokes(NUMBER)
+    knows_all = NumberReader(predict)
+    for cuts in ([first, end] for first in range(6) for end in range(first + 1, 7)):
+        knows_all.read(pieces, [cut for cut in cuts if 0 < cut < 6])
+    assert read_number(pieces, predict).cuts == knows_all.read(pieces).cuts
+
+
+def test_a_reader_recognises_what_a_stroke_adds_and_answers_as_for_the_number_alone(predict):
+    n_asked = []
+
+    def counted(images):
+        n_asked.append(len(images))
+        return predict(images)
+
+    def is_digit(images):
+        return np.where(images.sum(axis=(1, 2)) > 20_000, 0.9, 0.2)
+
+    reader = NumberReader(counted, is_digit)
+    for n_strokes in (*range(1, 7), 3):
+        pieces = pieces_of_strokes(NUMBER[:n_strokes])
+        number, alone = reader.read(pieces), read_number(pieces, predict, None, is_digit)
+        assert number.cuts == alone.cuts
+        for digit, expected in zip(number.digits, alone.digits, strict=True):
+            assert np.array_equal(digit.image, expected.image)
+            assert digit.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
+            assert all(map(np.array_equal, digit.lines, expected.lines))
+    n_asked.clear()
+    # The same again, and in cuts of the reader's own.
+    assert reader.read(pieces).cuts == number.cuts
+    assert reader.read(pieces, number.cuts).cuts == number.cuts
+    assert n_asked == []
+    # What another number does not have is forgotten.
+    reader.read(pieces_of_strokes([FIVE[0]]))
+    reader.read(pieces)
+    assert len(n_asked) > 1
 
 
 def test_cut_positions_are_between_the_pieces():

@@ -1,5 +1,6 @@
 import io
 import json
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dashboard import resources
-from dashboard.colour_neuron import lesson
+from dashboard.colour_neuron import lesson, sentences
 from dashboard.colour_neuron.labels import MAX_OWN_IMAGES, LabelledImages
 from dashboard.colour_neuron.sentences import Settings, number, step_caption, train_on, written_out
 
@@ -227,17 +228,21 @@ def test_own_images_are_added_labelled_no_and_can_be_removed(app):
 
 def test_what_is_told_about_own_images_is_not_kept_for_others(app):
     upload(app, ("one.png", picture("white")))
-    kept = lesson._kept_account.cache_info()
+    kept = sentences._lesson_of_bank.cache_info()
     app.number_input(key="colour_epsilon").set_value(0.7).run()
     assert "one.png" in own_names(app)
-    assert lesson._kept_account.cache_info() == kept
+    assert sentences._lesson_of_bank.cache_info() == kept
 
 
-def test_what_is_told_about_the_bank_is_worked_out_once(app):
-    samples = LabelledImages(resources.colour_bank()[:16], (0, 1) * 8)
-    account = lesson.account_of(samples, Settings(learning_rate=0.35))
-    assert lesson.account_of(replace(samples), Settings(learning_rate=0.35)) is account
-    assert lesson.account_of(samples, Settings(learning_rate=0.36)) is not account
+def test_what_is_told_about_the_bank_is_worked_out_once():
+    trained = train_on(LabelledImages(resources.colour_bank()[:16], (0, 1) * 8), Settings(0.35))
+    account = lesson.account_of(trained)
+    assert lesson.account_of(trained) is account
+    # Nor does it keep what it is about.
+    gone = weakref.ref(own := replace(trained))
+    lesson.account_of(own)
+    del own
+    assert gone() is None
 
 
 def test_own_images_with_one_name_are_told_apart(app):
@@ -341,3 +346,12 @@ def test_a_name_of_a_file_is_no_format():
     [image] = [image for image in resources._colour_bank() if image.id == "Couleur_bleu"]
     samples = LabelledImages((replace(image, name="{0} {n}", path=None),), (0,))
     assert "“{0} {n}”" in step_caption(train_on(samples, Settings()), 1)
+
+
+def test_a_training_is_shared_unless_an_image_is_the_readers_own():
+    image, *_ = resources._colour_bank()
+    bank, own = (LabelledImages((shown,), (1,)) for shown in (image, replace(image, path=None)))
+
+    assert train_on(bank, Settings()) is train_on(LabelledImages((image,), (1,)), Settings())
+    assert train_on(bank, Settings()) is not train_on(bank, Settings(epochs=2))
+    assert train_on(own, Settings()) is not train_on(own, Settings())

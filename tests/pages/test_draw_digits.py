@@ -1,6 +1,8 @@
 """The drawing page without a hand that draws: its strokes are put where the session keeps them."""
 
+import html
 import io
+import re
 import time
 
 import numpy as np
@@ -50,17 +52,20 @@ def open_with(open_app):
 
 def answer(app):
     """Return the large line on the page that is not its title."""
-    lines = [heading.value for heading in (*app.header, *app.subheader)]
+    lines = [heading.value.split("\n")[0] for heading in (*app.header, *app.subheader)]
     return next(line for line in lines if line not in ("Who answers?", "Look closer", STEPS))
 
 
 def captions(app):
     """Return what stands below the pictures."""
-    return [picture.proto.imgs[0].caption for picture in app.get("image")]
+    shown = " ".join(element.value for element in app.get("html"))
+    return re.findall("<figcaption[^>]*>(.*?)</figcaption>", html.unescape(shown))
 
 
 def words(app):
-    return " ".join(element.value for element in (*app.caption, *app.markdown))
+    return " ".join(
+        element.value for element in (*app.header, *app.subheader, *app.caption, *app.markdown)
+    )
 
 
 def model_bytes(output="softmax", scale=1.0):

@@ -8,6 +8,7 @@ from dashboard.experiments import bug_hunt
 from dashboard.experiments.bug_lessons import LESSONS
 from dashboard.experiments.presets import PRESETS, SEEDS
 from dashboard.training.jobs import JobState, QueueFullError
+from tests.tables import shown_table
 
 PAGE = "pages/5_Experiments.py"
 SHORT = replace(bug_hunt.RECIPE, layers=(784, 8, 10), training_images=300, epochs=2)
@@ -70,7 +71,7 @@ def break_one(app, monkeypatch, bug):
 def test_the_first_visit_asks_a_question_and_shows_what_differs(app):
     assert not app.exception
     assert "Two twins" in words(app)
-    assert list(app.dataframe[0].value["Loss"]) == ["mse", "cross-entropy"]
+    assert shown_table(app)["Loss"] == ("mse", "cross-entropy")
     assert app.button(key="experiments_run").label == "Run the 2 trainings"
 
 
@@ -79,7 +80,7 @@ def test_a_link_leads_to_each_experiment(open_app, code):
     app = open_app(PAGE, experiments_preset=code)
     assert not app.exception
     assert PRESETS[code].question in words(app)
-    assert len(app.dataframe[0].value) == len(PRESETS[code].runs)
+    assert len(shown_table(app)["Run"]) == len(PRESETS[code].runs)
 
 
 def test_nonsense_in_a_link_falls_back(open_app):
@@ -92,17 +93,17 @@ def test_the_runs_of_an_experiment_are_shown_side_by_side_and_kept(app):
     app.button(key="experiments_run").click().run()
     assert app.button(key="experiments_run").disabled
     run_until(app, lambda: not app.button(key="experiments_run").disabled)
-    results = app.dataframe[0].value
-    assert list(results["Run"]) == ["MSE", "cross-entropy"]
+    results = shown_table(app)
+    assert results["Run"] == ("MSE", "cross-entropy")
     assert all(share.endswith("%") for share in results["Right on test images"])
     assert "Notice the first epochs" in words(app)
     assert len(app.get("plotly_chart")) == 2
     app.switch_page("app.py").run()
     app.switch_page(PAGE).run()
-    assert app.dataframe[0].value.equals(results)
+    assert shown_table(app) == results
     app.segmented_control(key="experiments_preset").set_value("all").run()
     names = [f"MSE and cross-entropy twins: {name}" for name in ("MSE", "cross-entropy")]
-    assert list(app.dataframe[0].value["Run"]) == names
+    assert shown_table(app)["Run"] == tuple(names)
 
 
 def test_running_experiments_can_be_stopped(app, monkeypatch):
@@ -139,7 +140,7 @@ def test_the_seeds_are_a_band(app):
     app.button(key="experiments_run").click().run()
     run_until(app, lambda: not app.button(key="experiments_run").disabled)
     assert '"mean"' in app.get("plotly_chart")[0].proto.spec
-    assert list(app.dataframe[0].value["Seed"]) == ["0", "1", "2", "3", "4"]
+    assert shown_table(app)["Seed"] == tuple("01234")
 
 
 def test_the_hunt_begins_with_the_healthy_training(hunt):

@@ -1,14 +1,22 @@
 import re
 
 import pytest
+from PIL import Image
 
 from dashboard import home_pictures, resources, shell
+from dashboard.figures import thumbnails
+from dashboard.pictures import published_url
 from nncore.mnist import DataFileError
 
 
 @pytest.fixture
 def app(open_app):
     return open_app()
+
+
+def descriptions(app):
+    """Return what is said of each picture to who does not see it."""
+    return re.findall(r"!\[(.*?)\]\(app/static/card_\w+\.webp\?v=\w+\)", words(app))
 
 
 def words(app):
@@ -39,9 +47,8 @@ def test_each_experiment_has_a_card_in_the_order_of_the_course(app):
 
 
 def test_every_card_has_a_picture_that_is_described(app):
-    pictures = app.main.get("image")
-    assert len(pictures) == len(shell.PAGES) - 1
-    assert all(picture.proto.imgs[0].alt for picture in pictures)
+    assert len(descriptions(app)) == len(shell.PAGES) - 1
+    assert all(descriptions(app))
 
 
 def test_story_tells_the_figures_of_the_memoire(app):
@@ -54,17 +61,43 @@ def test_without_mnist_the_page_still_leads_to_every_experiment(open_app, monkey
         raise DataFileError("data/mnist.npz is missing")
 
     monkeypatch.setattr(resources, "average_digits", missing)
-    home_pictures._picture.clear()
+    home_pictures._picture.cache_clear()
     app = open_app()
     assert not app.exception
     assert not app.error
     assert len(app.main.get("page_link")) == len(shell.PAGES) - 1
-    assert len(app.main.get("image")) == len(shell.PAGES) - 2
+    assert len(descriptions(app)) == len(shell.PAGES) - 2
 
 
 def test_picture_that_failed_is_tried_again(monkeypatch):
-    home_pictures._picture.clear()
+    home_pictures._picture.cache_clear()
     with monkeypatch.context() as patch:
         patch.setitem(home_pictures._PICTURES, shell.COLOUR_NEURON.path, lambda: int("none"))
         assert home_pictures.card_picture(shell.COLOUR_NEURON.path) is None
-    assert home_pictures.card_picture(shell.COLOUR_NEURON.path).startswith(b"\x89PNG")
+    address = home_pictures.card_picture(shell.COLOUR_NEURON.path)
+    file = shell.STATIC_DIR / address.removeprefix("app/static/").partition("?")[0]
+    with Image.open(file) as picture:
+        assert (picture.format, picture.size) == ("WEBP", thumbnails.SIZE)
+
+
+def test_picture_is_in_its_address_where_the_folder_cannot_be_written_to(tmp_path):
+    no_folder = tmp_path / "file"
+    no_folder.write_bytes(b"")
+    address = published_url(b"picture", "card.webp", no_folder)
+    assert address == "data:image/webp;base64,cGljdHVyZQ=="
+
+
+def test_all_pictures_can_be_published_before_anybody_comes(monkeypatch, tmp_path):
+    monkeypatch.setattr(shell, "STATIC_DIR", tmp_path / "static")
+    home_pictures._picture.cache_clear()
+    try:
+        assert home_pictures.publish_pictures()
+        assert len(list((tmp_path / "static").iterdir())) == len(shell.PAGES) - 1
+        # They are found again where nothing can be written any more.
+        before = [file.stat().st_mtime_ns for file in sorted((tmp_path / "static").iterdir())]
+        home_pictures._picture.cache_clear()
+        assert home_pictures.publish_pictures()
+        after = [file.stat().st_mtime_ns for file in sorted((tmp_path / "static").iterdir())]
+        assert after == before
+    finally:
+        home_pictures._picture.cache_clear()

@@ -47,7 +47,8 @@ def headings(app):
 
 
 def captions(app):
-    return " ".join(caption.value for caption in app.caption)
+    """Return what stands small on the page, the words below the pictures included."""
+    return " ".join(element.value for element in (*app.caption, *app.get("html")))
 
 
 def digit_boxes(app):

@@ -108,3 +108,43 @@ def test_the_start_of_a_descent_leaves_the_choice_of_its_surface_alone(url):
     ((keys, _),) = see(url, "Gradient_descent", ["descent_x"])
     assert {"descent_x", "descent_contour", "descent_surface_3d"} <= keys
     assert not keys & {"descent_surface", "descent_full", "descent_part"}
+
+
+def test_a_threshold_of_acceptance_leaves_the_canvas_alone(url):
+    of_stroke, of_threshold = see(url, "Draw_digits", ["draw_canvas", "draw_threshold"])
+    assert {"draw_canvas", "draw_undo", "draw_threshold", "draw_bars"} <= of_stroke[0]
+    assert {"draw_threshold", "draw_bars"} <= of_threshold[0]
+    assert "draw_canvas" not in of_threshold[0]
+
+
+@pytest.mark.parametrize(
+    ("page", "canvas", "elsewhere"),
+    [
+        (
+            "Draw_digits",
+            "draw_canvas",
+            {"draw_source", "draw_brush", "draw_pen", "draw_view", "draw_model"},
+        ),
+        ("Read_numbers", "numbers_canvas", {"numbers_source", "numbers_width"}),
+        ("Your_own_hand", "hand_canvas", {"hand_take_back", "hand_tune", "hand_download"}),
+    ],
+)
+def test_a_stroke_leaves_alone_what_it_does_not_change(url, page, canvas, elsewhere):
+    first, _, third = see(url, page, [canvas] * 3)
+    assert canvas in first[0]
+    assert not third[0] & elsewhere
+
+
+def test_a_preset_of_the_descent_leaves_the_surface_alone_and_stays_where_it_is(url):
+    presses = ["descent_stochastic", "descent_x", "descent_stochastic"]
+    (keys, first), (_, of_slider), (_, again) = see(url, "Gradient_descent", presses)
+    assert {"descent_full", "descent_rate", "descent_contour", "descent_surface_3d"} <= keys
+    assert not keys & {"descent_surface", "descent_part"}
+    assert set(of_slider) < set(first) == set(again)
+
+
+def test_another_experiment_leaves_the_frame_of_the_page_alone(url):
+    (keys, places), _ = see(url, "Experiments", ["experiments_view", "experiments_preset"])
+    assert "experiments_view" in keys
+    # Of the page itself there is one container, the fragment, and nothing in the sidebar.
+    assert len({place[:2] for place in places}) == 1

@@ -7,6 +7,7 @@ from dashboard import resources
 from dashboard.chart import show_chart
 from dashboard.figures import confusions as figures
 from dashboard.language import _
+from dashboard.tables import markdown_table
 from dashboard.training.results.wording import count, percent
 from nncore.evaluation import Evaluation
 
@@ -27,24 +28,23 @@ def show_each_digit(trained: resources.EvaluatedModel) -> None:
             "train_each_digit",
         )
         st.caption(_what_to_notice(evaluation))
-    table.table(
-        [
-            {
-                _("Digit"): str(digit),
-                _("Images"): count(int(n_images)),
-                _("Recall"): percent(recall, 2),
-                _("Precision"): percent(precision, 2),
-            }
-            for digit, (n_images, recall, precision) in enumerate(
-                zip(
-                    evaluation.confusion.sum(axis=1),
-                    evaluation.recall,
-                    evaluation.precision,
-                    strict=True,
-                )
+    rows = [
+        {
+            _("Digit"): str(digit),
+            _("Images"): count(int(n_images)),
+            _("Recall"): percent(recall, 2),
+            _("Precision"): percent(precision, 2),
+        }
+        for digit, (n_images, recall, precision) in enumerate(
+            zip(
+                evaluation.confusion.sum(axis=1),
+                evaluation.recall,
+                evaluation.precision,
+                strict=True,
             )
-        ]
-    )
+        )
+    ]
+    table.markdown(markdown_table(rows))
 
 
 def _what_to_notice(evaluation: Evaluation) -> str:

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -77,7 +78,6 @@ def show_digits(
         Whether the outputs can be written in per cent.
     """
     shown = page_of(indices, DIGITS_A_PAGE, key)
-    images = resources.mnist().test_images
     tiles = []
     for index in shown.tolist():
         label, answer = int(evaluation.labels[index]), int(evaluation.predictions[index])
@@ -87,12 +87,19 @@ def show_digits(
         alt = _("Test image {index}: a {label}, answered {answer} with {confidence}")
         tiles.append(
             Tile(
-                digit_tile(images[index]),
+                _test_digit(index),
                 f"{label} → {answer}\n{confidence}",
                 alt.format(index=index, label=label, answer=answer, confidence=confidence),
             )
         )
     show_gallery(tiles)
+
+
+# A class looks at the same mistakes. A thousand digits are half a megabyte.
+@lru_cache(maxsize=1000)
+def _test_digit(index: int) -> bytes:
+    """Return a test image as a PNG."""
+    return digit_tile(resources.mnist().test_images[index])
 
 
 def page_of(items: np.ndarray, size: int, key: str) -> np.ndarray:

@@ -1,5 +1,7 @@
 """What the neurons of a network look for: their weights as pictures, and the layers in numbers."""
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import streamlit as st
 
@@ -9,6 +11,7 @@ from dashboard.fields import whole_number
 from dashboard.figures import network_inside as figures
 from dashboard.figures.tiles import weight_tiles
 from dashboard.language import _
+from dashboard.tables import markdown_table
 from dashboard.training.results import gallery
 from dashboard.training.results.blocks import Block, blocks_of
 from nncore.layers import DenseLayer
@@ -18,6 +21,8 @@ from nncore.model_files import Model
 _NEURONS_A_PAGE = 64
 # Times the root mean square: a few large weights shall not leave all the others pale.
 _FULL_COLOUR = 3
+# By neurons and full colour; goes with the layer, as its model does with the cache of models.
+_tiles: WeakKeyDictionary[DenseLayer, dict[tuple[bytes, float], list[bytes]]] = WeakKeyDictionary()
 
 
 def show_weights(trained: resources.EvaluatedModel) -> None:
@@ -142,24 +147,28 @@ def show_neurons(layer: DenseLayer, shown: np.ndarray, limit: float) -> None:
     """
     tiles = [
         gallery.Tile(png, str(number), _("Weights of neuron {n}").format(n=number))
-        for number, png in zip(
-            shown.tolist(), weight_tiles(images_of_neurons(layer)[shown], limit), strict=True
-        )
+        for number, png in zip(shown.tolist(), _tiles_of(layer, shown, limit), strict=True)
     ]
     gallery.show_gallery(tiles, tile_px=48)
 
 
+def _tiles_of(layer: DenseLayer, shown: np.ndarray, limit: float) -> list[bytes]:
+    """Return the weights of some neurons of a layer that has been trained as PNGs."""
+    known, key = _tiles.setdefault(layer, {}), (shown.tobytes(), limit)
+    if key not in known:
+        known[key] = weight_tiles(images_of_neurons(layer)[shown], limit)
+    return known[key]
+
+
 def _show_layers(model: Model) -> None:
     """Show the layers of the network as a table."""
-    st.markdown(_("**All layers of this network**"))
-    st.table(
-        [
-            {
-                _("Layer"): row.layer,
-                _("Inputs"): row.n_inputs,
-                _("Outputs"): row.n_outputs,
-                _("Numbers learnt"): row.n_parameters,
-            }
-            for row in model.network.summary_table()
-        ]
-    )
+    rows = [
+        {
+            _("Layer"): row.layer,
+            _("Inputs"): str(row.n_inputs),
+            _("Outputs"): str(row.n_outputs),
+            _("Numbers learnt"): str(row.n_parameters),
+        }
+        for row in model.network.summary_table()
+    ]
+    st.markdown(_("**All layers of this network**") + "\n\n" + markdown_table(rows))

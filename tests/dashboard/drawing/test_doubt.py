@@ -67,18 +67,6 @@ def test_every_kind_that_the_network_tells_has_words_of_its_own():
     assert len(reasons) == len(GROUPS)
 
 
-def test_show_doubt_names_what_it_is_not():
-    def one():
-        from dashboard.drawing.doubt import show_doubt
-        from nncore.doubt import Doubt
-
-        show_doubt(Doubt("several", "parts", 2, 1))
-
-    app = AppTest.from_function(one).run()
-    assert [header.value for header in app.header] == ["Not a digit that I know"]
-    assert "2 parts side by side" in app.markdown[0].value
-
-
 def test_a_threshold_of_1_refuses_everything(reader):
     app = look(reader, 1.0)
     assert not app.exception

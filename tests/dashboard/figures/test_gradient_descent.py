@@ -90,14 +90,11 @@ def test_the_surface_has_fixed_ranges_and_ends_the_path_at_its_edge():
 
 
 def test_the_ball_lies_on_the_path_and_vanishes_beyond_the_surface():
-    place = figures.ball(X, Y, LOSSES, PATH, 1)[figures.BALL]
+    on_path, beyond = figures.balls(X, Y, LOSSES, PATH, [1, 2])
+    place = on_path[figures.BALL]
     assert (place["x"], place["y"]) == ([-1], [2])
     assert 2 < place["z"][0] < 2.5
-    assert figures.ball(X, Y, LOSSES, PATH, 2)[figures.BALL] == {
-        "x": [None],
-        "y": [None],
-        "z": [None],
-    }
+    assert beyond == {figures.BALL: {"x": [None], "y": [None], "z": [None]}}
     json.dumps(place)
 
 

@@ -12,6 +12,7 @@ from nncore.layers import DenseLayer
 from nncore.losses import MSE
 from nncore.model_files import Model, save_model
 from nncore.network import SequentialNetwork, build_network
+from tests.tables import shown_table
 
 N_TEST = 10_000
 VIEWS = ("confusions", "mistakes", "digits", "confidence", "weights", "activations", "map", "time")
@@ -202,11 +203,11 @@ def test_a_network_without_mistakes_has_none_to_show(perfect):
 
 def test_digits_have_their_measures_and_a_dash_for_the_share_of_nothing(trained):
     app = open_view("digits", trained)
-    [table] = app.table
-    assert table.value["Images"].tolist()[0] == "980"
+    table = shown_table(app)
+    assert table["Images"][0] == "980"
     never = np.flatnonzero(trained.evaluation.confusion.sum(axis=0) == 0)
     assert len(never)
-    assert table.value["Precision"].iloc[never[0]] == "–"
+    assert table["Precision"][never[0]] == "–"
     assert "lowest recall" in words(app)
 
 

@@ -1,0 +1,133 @@
+"""What Streamlit works out again at every click, although it stays the same or nobody reads it.
+
+Five of its functions are replaced by ones that give the same results, since there is no setting for
+that. This is done here and nowhere else, and only to the version that the tests have compared them
+with. Any other is left as it is, and the dashboard is slower.
+"""
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy, deepcopy
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit import config
+from streamlit.cursor import Cursor, SparseList
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation import page as navigation_page
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+COMPARED_WITH = "1.67."
+
+
+def take(version: str = st.__version__) -> bool:
+    """Replace the functions, once, if the version is the one that they were compared with.
+
+    Returns
+    -------
+    bool
+        Whether they are replaced.
+    """
+    if not version.startswith(COMPARED_WITH):
+        return False
+    if not hasattr(app_session._populate_theme_msg, "__wrapped__"):
+        app_session._populate_theme_msg = _theme_once(app_session._populate_theme_msg)
+        SafeSessionState.filtered_state = property(_LookedUp)
+        DeltaGenerator.__deepcopy__ = _copy_container
+        Cursor.__deepcopy__ = _copy_cursor
+        navigation_page._create_page = _page_once(navigation_page._create_page)
+    return True
+
+
+def _theme_once(populate: Callable) -> Callable:
+    """Have the sections of the theme read once, instead of all of 480 options six times a click."""
+
+    @functools.cache
+    def section_of(section: str) -> CustomThemeConfig:
+        theme = CustomThemeConfig()
+        populate(theme, section)
+        return theme
+
+    # Developers change config.toml while the dashboard runs.
+    config.on_config_parsed(section_of.cache_clear, force_connect=True)
+
+    @functools.wraps(populate)
+    def populate_once(message: CustomThemeConfig, section: str = "theme") -> None:
+        theme = section_of(section)
+        # Else the section would be there, and empty.
+        if theme.ByteSize():
+            message.MergeFrom(theme)
+
+    return populate_once
+
+
+def _page_once(create: Callable) -> Callable:
+    """Have the scripts in ``pages/`` found and named once, instead of all at each visit."""
+    found = functools.lru_cache(maxsize=64)(create)
+
+    @functools.wraps(create)
+    def create_once(page: str | Path, *, default: bool = False) -> st.Page:
+        # A copy, because each run notes on its pages which one may be shown.
+        return copy(found(page, default=default))
+
+    return create_once
+
+
+class _LookedUp(Mapping):
+    """The state of a session by the keys of its widgets, made only when all of it is asked for.
+
+    Every field and choice of a page has a dictionary of all widgets of all pages made, to look at
+    its own value.
+    """
+
+    def __init__(self, session_state: SafeSessionState):
+        self._session_state = session_state
+
+    def __getitem__(self, key: str) -> Any:
+        return self._session_state[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._session_state
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def _all(self) -> dict[str, Any]:
+        """Return what Streamlit would have made."""
+        with self._session_state._lock:
+            return self._session_state._state.filtered_state
+
+
+def _copy_container(container: DeltaGenerator, memo: dict[int, Any]) -> DeltaGenerator:
+    """Copy a container and those around it, each once.
+
+    A fragment keeps copies of the containers that it is drawn in. Streamlit copies those around
+    each of them anew, so that eight nested ones become thirty-six.
+    """
+    copied = DeltaGenerator(
+        root_container=container._root_container,
+        cursor=deepcopy(container._cursor, memo),
+        parent=deepcopy(container._parent, memo),
+        block_type=container._block_type,
+    )
+    copied._form_data = deepcopy(container._form_data, memo)
+    copied._creating_fragment_id = container._creating_fragment_id
+    return copied
+
+
+def _copy_cursor(cursor: Cursor, memo: dict[int, Any]) -> Cursor:
+    """Copy the place of the next element, which but for one list is numbers and tuples of these."""
+    copied = object.__new__(type(cursor))
+    vars(copied).update(vars(cursor), _transient_elements=SparseList())
+    for index, element in cursor._transient_elements.items():
+        copied._transient_elements[index] = deepcopy(element, memo)
+    return copied

@@ -1,0 +1,192 @@
+"""What replaces functions of Streamlit gives what these would."""
+
+from copy import deepcopy
+
+import pytest
+import streamlit as st
+from streamlit import config
+from streamlit.cursor import Cursor, LockedCursor, RunningCursor
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
+from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.testing.v1 import AppTest
+
+from dashboard import streamlit_shortcuts
+
+SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar")
+
+
+@pytest.fixture(autouse=True)
+def _taken():
+    if not streamlit_shortcuts.take():
+        pytest.skip(f"Streamlit {st.__version__} is left as it is")
+
+
+def test_only_the_version_that_was_compared_is_changed(monkeypatch):
+    theirs = lambda message, section="theme": None  # noqa: E731
+    monkeypatch.setattr(app_session, "_populate_theme_msg", theirs)
+
+    assert not streamlit_shortcuts.take("1.68.0")
+
+    assert app_session._populate_theme_msg is theirs
+
+
+def test_taking_them_twice_is_taking_them_once():
+    once = app_session._populate_theme_msg
+
+    assert streamlit_shortcuts.take()
+
+    assert app_session._populate_theme_msg is once
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_theme_is_the_one_that_streamlit_reads(section):
+    expected, message = CustomThemeConfig(), CustomThemeConfig()
+    app_session._populate_theme_msg.__wrapped__(expected, section)
+
+    app_session._populate_theme_msg(message, section)
+
+    assert message.SerializeToString() == expected.SerializeToString()
+
+
+def test_a_theme_of_the_project_has_something_to_read():
+    message = CustomThemeConfig()
+
+    app_session._populate_theme_msg(message, "theme.dark")
+
+    assert message.primary_color == config.get_option("theme.dark.primaryColor") != ""
+
+
+def test_a_theme_that_is_empty_is_not_there():
+    message = CustomThemeConfig()
+
+    app_session._populate_theme_msg(message.dark.sidebar, "theme.dark.sidebar")
+
+    assert not message.HasField("dark")
+
+
+def test_a_theme_that_changes_is_read_again():
+    app_session._populate_theme_msg(CustomThemeConfig(), "theme.sidebar")
+    before = config.get_option("theme.sidebar.primaryColor")
+    try:
+        config.set_option("theme.sidebar.primaryColor", "#123456")
+        config._on_config_parsed.send()
+        message = CustomThemeConfig()
+        app_session._populate_theme_msg(message, "theme.sidebar")
+    finally:
+        config.set_option("theme.sidebar.primaryColor", before)
+        config._on_config_parsed.send()
+
+    assert message.primary_color == "#123456"
+
+
+def test_the_state_by_keys_is_all_that_streamlit_makes_of_it():
+    theirs = SessionState()
+    theirs._old_state = {"$$ID-abc-of_a_widget": 1, "$$ID-abc-None": 2, "of_a_page": 3}
+    theirs._new_session_state = {"set_now": None}
+    theirs._set_key_widget_mapping("$$ID-abc-of_a_widget", "of_a_widget")
+    expected = theirs.filtered_state
+
+    state = SafeSessionState(theirs, lambda: None).filtered_state
+
+    assert expected == {"of_a_widget": 1, "of_a_page": 3, "set_now": None}
+    assert dict(state) == expected
+    assert len(state) == len(expected)
+    assert repr(state) == repr(expected)
+    for key in (*expected, "of_nobody"):
+        assert (key in state) == (key in expected)
+        assert state.get(key, "none") == expected.get(key, "none")
+
+
+def test_a_field_without_a_number_stays_without_one():
+    def page():
+        import streamlit as st
+
+        st.session_state.setdefault("field", None)
+        st.number_input("Field", value=3.0, key="field")
+
+    field = AppTest.from_function(page).run().number_input(key="field")
+
+    assert field.value is None
+
+
+def test_a_cursor_is_copied_with_all_it_has():
+    cursor = RunningCursor(root_container=1, parent_path=(3, 4))
+    cursor.lock_element()
+    cursor.get_transient_cursor().transient_elements[2] = ["shown for a while"]
+    locked = LockedCursor(root_container=0, parent_path=(1,), index=7)
+
+    for original in (cursor, locked):
+        copy = deepcopy(original)
+        assert type(copy) is type(original)
+        assert copy.delta_path == original.delta_path
+        assert copy.transient_index == original.transient_index
+        assert list(copy.transient_elements.items()) == list(original.transient_elements.items())
+        assert copy.transient_elements is not original.transient_elements
+    copy = deepcopy(cursor)
+    copy.transient_elements[2].append("more")
+    copy.lock_element()
+
+    assert cursor.transient_elements[2] == ["shown for a while"]
+    assert (cursor.index, copy.index) == (1, 2)
+
+
+def test_a_cursor_has_nothing_else_that_could_change():
+    copied = {"_transient_elements"}
+    for cursor in (RunningCursor(root_container=0), LockedCursor(root_container=0)):
+        others = {name: value for name, value in vars(cursor).items() if name not in copied}
+        assert all(isinstance(value, int | tuple | None) for value in others.values()), others
+
+
+def test_containers_are_copied_each_once_and_stand_where_they_stood():
+    outer = DeltaGenerator(root_container=0, cursor=RunningCursor(0, (0,)), block_type="form")
+    middle = DeltaGenerator(root_container=0, cursor=RunningCursor(0, (0, 1)), parent=outer)
+    inner = DeltaGenerator(root_container=0, cursor=RunningCursor(0, (0, 1, 5)), parent=middle)
+
+    copies = deepcopy((outer, middle, inner))
+
+    assert copies[2]._parent is copies[1]
+    assert copies[1]._parent is copies[0]
+    for copy, original in zip(copies, (outer, middle, inner), strict=True):
+        assert copy is not original
+        assert copy._cursor is not original._cursor
+        assert copy._get_delta_path_str() == original._get_delta_path_str()
+        assert list(copy._ancestor_block_types) == list(original._ancestor_block_types)
+    copies[2]._cursor.lock_element()
+
+    assert inner._cursor.index == 0
+
+
+def test_a_container_and_a_cursor_have_the_parts_that_are_copied():
+    container = DeltaGenerator(root_container=0, cursor=RunningCursor(0))
+
+    assert set(vars(deepcopy(container))) == set(vars(container))
+    assert Cursor.__deepcopy__ is streamlit_shortcuts._copy_cursor
+
+
+def test_pages_are_found_once_and_each_run_has_its_own():
+    def app():
+        from pathlib import Path
+
+        import streamlit as st
+        from streamlit.navigation import page
+
+        home, other = (Path(file).resolve() for file in ("app.py", "pages/1_Colour_neuron.py"))
+        create = page._create_page
+        first, second = create(home, default=True), create(home, default=True)
+        first._can_be_called = True
+        expected = create.__wrapped__(home, default=True)
+        assert second is not first
+        assert vars(second) == vars(expected)
+        assert vars(create(other)) == vars(create.__wrapped__(other))
+        assert not create(home)._default
+        try:
+            create(Path("pages/none.py").resolve())
+        except st.errors.StreamlitAPIException:
+            st.write("none")
+
+    app = AppTest.from_function(app).run()
+
+    assert not app.exception
+    assert [text.value for text in app.markdown] == ["none"]
