@@ -5,7 +5,7 @@ click at once and repeats it until Python has confirmed it, so none is lost to a
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -89,7 +89,7 @@ def image_grid(
             "label": label,
             "yes": _("yes"),
             "no": _("no"),
-            "tiles": [{**asdict(tile), "positive": tile.id in positive} for tile in tiles],
+            "tiles": [{**vars(tile), "positive": tile.id in positive} for tile in tiles],
             "confirmed": st.session_state.get(confirmed_key, 0),
         },
         on_clicks_change=receive_clicks,
