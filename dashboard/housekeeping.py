@@ -5,7 +5,9 @@ uploads and pictures only when Python happens to collect it: on a quiet server, 
 """
 
 import contextlib
+import gc
 import logging
+import sys
 import threading
 import time
 import weakref
@@ -31,6 +33,11 @@ _PERIOD_S = 15.0
 # A visitor takes four: a connection, and three for an event loop of Streamlit's. Many systems
 # allow 1024 unless a process asks for more.
 _OPEN_FILES = 65_536
+# How often the garbage collector looks at everything: at every fiftieth middling collection, which
+# a hundred visitors reach in half a minute, and not at every tenth.
+_MIDDLING_COLLECTIONS = 50
+# Between two looks at what it has been told to pass over.
+_PASSED_OVER_FOR_S = 600.0
 
 
 def look_after_session() -> None:
@@ -54,6 +61,7 @@ class _Housekeeper:
         )
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._garbage = _Garbage()
 
     def add(self, session: AppSession) -> None:
         """Look after a session, too."""
@@ -76,6 +84,7 @@ class _Housekeeper:
                     session.shutdown()
                     session.session_state.clear()
                 resources.job_queue().forget_old_jobs()
+                self._garbage.pass_over_what_stays()
             except Exception:
                 _log.exception("housekeeping failed")
 
@@ -95,6 +104,34 @@ class _Housekeeper:
             elif now - away_since > kept_s:
                 del self._away_since[session]
                 yield session
+
+
+class _Garbage:
+    """Spares Python's garbage collector what stays as long as the server runs.
+
+    It looks at all objects now and then, 200,000 of which are modules, classes and functions, and
+    nobody is answered meanwhile: 150 to 280 ms every five seconds with a hundred visitors.
+    """
+
+    def __init__(self):
+        self._n_modules = 0
+        self._passed_over_at = -_PASSED_OVER_FOR_S
+
+    def pass_over_what_stays(self) -> None:
+        """Have it pass over all that is there, if modules have come, and now and then anyway.
+
+        What sessions have is passed over with it, and looked at again the next time.
+        """
+        now = time.monotonic()
+        is_due = now - self._passed_over_at >= _PASSED_OVER_FOR_S
+        if len(sys.modules) == self._n_modules and not is_due:
+            return
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        small, middling, _ = gc.get_threshold()
+        gc.set_threshold(small, middling, _MIDDLING_COLLECTIONS)
+        self._n_modules, self._passed_over_at = len(sys.modules), now
 
 
 _housekeeper = _Housekeeper()
