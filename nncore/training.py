@@ -22,9 +22,9 @@ from nncore.recipe import Recipe
 from nncore.schedules import SCHEDULES
 from nncore.steps import steps_for
 
-# Samples of a block. Fewer make smaller matrix products and more waiting between two threads; more
+# Samples of a block, at most. Fewer make smaller matrix products and more waiting between two threads; more
 # make the corrections inside `FirstLayerDescent` grow, and more of their pixels are active.
-_BLOCK = 120
+_BLOCK = 160
 
 
 @dataclass(frozen=True)
@@ -271,7 +271,7 @@ class Trainer:
     def _block_after(self, start: int, n_samples: int) -> slice | None:
         """Return the rows of the block that begins at ``start``, or None at the end."""
         batch_size = self.recipe.batch_size
-        n_batches = 1 if self.is_stepping else max(1, round(_BLOCK / batch_size))
+        n_batches = 1 if self.is_stepping else max(1, _BLOCK // batch_size)
         end = min(start + n_batches * batch_size, n_samples)
         return slice(start, end) if start < end else None
 
