@@ -1,11 +1,12 @@
 """What Streamlit works out again at every click, although it stays the same or nobody reads it.
 
-Five of its functions are replaced by ones that give the same results, since there is no setting for
+Some of its functions are replaced by ones that give the same results, since there is no setting for
 that. This is done here and nowhere else, and only to the version that the tests have compared them
 with. Any other is left as it is, and the dashboard is slower.
 """
 
 import functools
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy, deepcopy
 from pathlib import Path
@@ -16,8 +17,11 @@ from streamlit import config
 from streamlit.cursor import Cursor, SparseList
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation import page as navigation_page
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import ScriptRunner, ScriptRunnerEvent
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 COMPARED_WITH = "1.67."
@@ -38,6 +42,8 @@ def take(version: str = st.__version__) -> bool:
         SafeSessionState.filtered_state = property(_LookedUp)
         DeltaGenerator.__deepcopy__ = _copy_container
         Cursor.__deepcopy__ = _copy_cursor
+        AppSession._on_scriptrunner_event = _messages_together(AppSession._on_scriptrunner_event)
+        AppSession._call_soon_on_event_loop = _call_soon_together
         navigation_page._create_page = _page_once(navigation_page._create_page)
     return True
 
@@ -131,3 +137,88 @@ def _copy_cursor(cursor: Cursor, memo: dict[int, Any]) -> Cursor:
     for index, element in cursor._transient_elements.items():
         copied._transient_elements[index] = deepcopy(element, memo)
     return copied
+
+
+def _messages_together(on_event: Callable) -> Callable:
+    """Have what a run shows taken by the event loop several messages at a time.
+
+    Streamlit wakes the event loop for each of them, and it waits until the script lets go of the
+    interpreter.
+    """
+
+    @functools.wraps(on_event)
+    def on_event_together(
+        session: AppSession,
+        sender: ScriptRunner | None,
+        event: ScriptRunnerEvent,
+        forward_msg: ForwardMsg | None = None,
+        **details: Any,
+    ) -> None:
+        if event is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG and forward_msg is not None:
+            _Errands.of(session).show(sender, forward_msg)
+        else:
+            on_event(session, sender, event, forward_msg, **details)
+
+    return on_event_together
+
+
+def _call_soon_together(session: AppSession, callback: Callable[[], None]) -> None:
+    """Have the event loop call back, after what was asked of it for the session before."""
+    _Errands.of(session).add(callback)
+
+
+class _Errands:
+    """What the event loop is to do for a session, in this order, and all that is there at once."""
+
+    def __init__(self, session: AppSession):
+        self._session = session
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._is_called = False
+        self._has_shown = False
+
+    @classmethod
+    def of(cls, session: AppSession) -> "_Errands":
+        """Return those of a session."""
+        errands = vars(session).get("_errands")
+        # Threads that come here together get the same ones.
+        return errands or vars(session).setdefault("_errands", cls(session))
+
+    def add(self, errand: Callable[[], None]) -> None:
+        """Have something done; any thread may ask for it."""
+        self._waiting.append(errand)
+        if not self._is_called:
+            self._call()
+
+    def show(self, sender: ScriptRunner | None, message: ForwardMsg) -> None:
+        """Have a message of a run put with those that are sent to the browser."""
+        self.add(functools.partial(self._show, sender, message))
+
+    def _call(self) -> None:
+        """Call the event loop, unless the server has ended."""
+        self._is_called = True
+        try:
+            self._session._event_loop.call_soon_threadsafe(self._run)
+        except RuntimeError:
+            if not self._session._event_loop.is_closed():
+                raise
+
+    def _run(self) -> None:
+        """Do all that waits."""
+        # First of all: who adds something from now on may call once too often, but never too few.
+        self._is_called = False
+        try:
+            while self._waiting:
+                self._waiting.popleft()()
+        finally:
+            if self._has_shown and self._session._message_enqueued_callback:
+                self._session._message_enqueued_callback()
+            self._has_shown = False
+            # One has failed, which the event loop reports; the others are not to suffer.
+            if self._waiting:
+                self._call()
+
+    def _show(self, sender: ScriptRunner | None, message: ForwardMsg) -> None:
+        # A run that another one has replaced has nothing to show any more.
+        if sender is self._session._scriptrunner:
+            self._session._browser_queue.enqueue(message)
+            self._has_shown = True

@@ -1,5 +1,7 @@
 """What replaces functions of Streamlit gives what these would."""
 
+import asyncio
+import threading
 from copy import deepcopy
 
 import pytest
@@ -7,8 +9,12 @@ import streamlit as st
 from streamlit import config
 from streamlit.cursor import Cursor, LockedCursor, RunningCursor
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.testing.v1 import AppTest
 
@@ -24,7 +30,9 @@ def _taken():
 
 
 def test_only_the_version_that_was_compared_is_changed(monkeypatch):
-    theirs = lambda message, section="theme": None  # noqa: E731
+    def theirs(message, section="theme"):
+        """Stand for Streamlit's."""
+
     monkeypatch.setattr(app_session, "_populate_theme_msg", theirs)
 
     assert not streamlit_shortcuts.take("1.68.0")
@@ -190,3 +198,147 @@ def test_pages_are_found_once_and_each_run_has_its_own():
 
     assert not app.exception
     assert [text.value for text in app.markdown] == ["none"]
+
+
+class _Runner:
+    """A run, as its events name it."""
+
+
+class _Session(AppSession):
+    """What of a session takes the events of its runs."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop):
+        self._event_loop = loop
+        self._browser_queue = ForwardMsgQueue()
+        self._scriptrunner = _Runner()
+        self._state = AppSessionState.APP_IS_RUNNING
+        self.times_told = 0
+
+    def __del__(self):
+        """Leave nothing to shut down."""
+
+    def _message_enqueued_callback(self):
+        self.times_told += 1
+
+
+def _message(number: int) -> ForwardMsg:
+    message = ForwardMsg()
+    message.metadata.delta_path[:] = [0, number]
+    message.delta.new_element.markdown.body = str(number)
+    return message
+
+
+def _shown(session: _Session) -> list[str]:
+    return [message.delta.new_element.markdown.body for message in session._browser_queue.flush()]
+
+
+def _show(session: _Session, number: int, sender: _Runner | None = None) -> None:
+    session._on_scriptrunner_event(
+        sender or session._scriptrunner,
+        event=ScriptRunnerEvent.ENQUEUE_FORWARD_MSG,
+        forward_msg=_message(number),
+    )
+
+
+def test_what_a_run_shows_is_put_with_the_rest_as_streamlit_would():
+    async def run(on_event):
+        session = _Session(asyncio.get_running_loop())
+        for number in range(3):
+            on_event(
+                session,
+                session._scriptrunner,
+                ScriptRunnerEvent.ENQUEUE_FORWARD_MSG,
+                forward_msg=_message(number),
+            )
+        assert session._browser_queue.is_empty()
+        await asyncio.sleep(0.01)
+        return _shown(session), session.times_told
+
+    theirs = asyncio.run(run(AppSession._on_scriptrunner_event.__wrapped__))
+    ours = asyncio.run(run(AppSession._on_scriptrunner_event))
+
+    assert theirs == (["0", "1", "2"], 3)
+    assert ours == (["0", "1", "2"], 1)
+
+
+def test_a_run_that_another_has_replaced_shows_nothing_more():
+    async def run():
+        session = _Session(asyncio.get_running_loop())
+        _show(session, 0, sender=_Runner())
+        await asyncio.sleep(0.01)
+        return _shown(session), session.times_told
+
+    assert asyncio.run(run()) == ([], 0)
+
+
+def test_other_events_keep_their_place_among_what_is_shown():
+    async def run():
+        session, happened = _Session(asyncio.get_running_loop()), []
+        session._handle_scriptrunner_event_on_event_loop = lambda sender, event, *details: (
+            happened.append((event, len(session._browser_queue)))
+        )
+        _show(session, 0)
+        session._on_scriptrunner_event(
+            session._scriptrunner, event=ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS
+        )
+        _show(session, 1)
+        await asyncio.sleep(0.01)
+        return happened, _shown(session)
+
+    happened, shown = asyncio.run(run())
+
+    assert happened == [(ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS, 1)]
+    assert shown == ["0", "1"]
+
+
+def test_of_what_several_threads_show_nothing_is_left_behind():
+    n_threads, n_each = 4, 500
+
+    async def run():
+        session = _Session(asyncio.get_running_loop())
+
+        def show_many(first):
+            for number in range(first, first + n_each):
+                _show(session, number)
+
+        threads = [
+            threading.Thread(target=show_many, args=(index * n_each,)) for index in range(n_threads)
+        ]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
+        return [int(number) for number in _shown(session)]
+
+    shown = asyncio.run(run())
+
+    assert sorted(shown) == list(range(n_threads * n_each))
+    for index in range(n_threads):
+        of_thread = [number for number in shown if number // n_each == index]
+        assert of_thread == sorted(of_thread)
+
+
+def test_an_event_that_fails_is_reported_and_the_next_ones_are_taken():
+    async def run():
+        loop, reported = asyncio.get_running_loop(), []
+        loop.set_exception_handler(lambda loop, context: reported.append(context["exception"]))
+        session = _Session(loop)
+        _show(session, 0)
+        session._call_soon_on_event_loop(lambda: 1 // 0)
+        _show(session, 1)
+        await asyncio.sleep(0.01)
+        return [type(error) for error in reported], _shown(session), session.times_told
+
+    assert asyncio.run(run()) == ([ZeroDivisionError], ["0", "1"], 2)
+
+
+def test_events_that_come_after_the_end_of_the_server_are_dropped():
+    loop = asyncio.new_event_loop()
+    session = _Session(loop)
+    loop.close()
+
+    _show(session, 0)
+    _show(session, 1)
+
+    assert session._browser_queue.is_empty()
