@@ -22,8 +22,9 @@ from nncore.recipe import Recipe
 from nncore.schedules import SCHEDULES
 from nncore.steps import steps_for
 
-# Samples of a block, at most. Fewer make smaller matrix products and more waiting between two threads; more
-# make the corrections inside `FirstLayerDescent` grow, and more of their pixels are active.
+# Samples of a block, at most. Fewer make smaller matrix products and more waiting between two
+# threads; more make the corrections inside `FirstLayerDescent` grow, and more of their pixels are
+# active.
 _BLOCK = 160
 
 
