@@ -170,15 +170,15 @@ def show_digits(number: ReadNumber) -> None:
     )
     # One element: below its first line, Streamlit takes a heading's text as that of any other.
     st.subheader(f"{_('What each digit is')}\n\n:gray[:small[{notice}]]")
+    corrections = state.of_session(Corrections)
     with st.container(horizontal=True):
         for place, digit in enumerate(number.digits, start=1):
             with st.container(border=True, width=_CARD_PX):
-                _show_digit(place, digit)
+                _show_digit(place, digit, corrections)
 
 
-def _show_digit(place: int, digit: ReadDigit) -> None:
+def _show_digit(place: int, digit: ReadDigit, corrections: Corrections) -> None:
     """Show one digit with its alternatives."""
-    corrections = state.of_session(Corrections)
     image = digit.image.tobytes()
     names = [f"{i} · {_percent(float(share))}" for i, share in enumerate(digit.probabilities)]
     ranked = digit.probabilities.argsort()[::-1].tolist()
