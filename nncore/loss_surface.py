@@ -66,9 +66,7 @@ class LossPlane:
         self._network = network
         self._targets = targets
         # Of the first layer: its sums at x = y = 0, and what is added to them for a unit of each.
-        self._sums = tuple(
-            inputs @ weights + bias for weights, bias, *_ in (origin, *directions)
-        )
+        self._sums = tuple(inputs @ weights + bias for weights, bias, *_ in (origin, *directions))
         self._origin = list(origin)
         self._directions = [list(direction) for direction in directions]
 
@@ -163,11 +161,7 @@ class Traveller:
         gradients = network.gradients
         # Where a direction is 0, as it is for half of the arrays, so is its share in the product.
         self._projected = [
-            [
-                pair
-                for pair in list(zip(gradients, along, strict=True))[n_first:]
-                if pair[1].any()
-            ]
+            [pair for pair in list(zip(gradients, along, strict=True))[n_first:] if pair[1].any()]
             for along in directions
         ]
 

@@ -139,19 +139,18 @@ def surface_of(kind: str, loss: str, digit: int) -> Landscape:
 def presets(kind: str, loss: str) -> None:
     """Offer three ways of going downhill."""
     good, too_large = KINDS[kind].rates[loss]
-    with st.container(horizontal=True):
-        for key, label, icon, rate, batch in (
-            ("full", _("Full batch"), ":material/trending_down:", good, ALL),
-            ("stochastic", _("Stochastic"), ":material/casino:", good, "10"),
-            ("large", _("Too large a step"), ":material/warning:", too_large, ALL),
-        ):
-            st.button(
-                label,
-                icon=icon,
-                key=f"descent_{key}",
-                on_click=_set,
-                kwargs={"descent_rate": rate, "descent_batch": batch},
-            )
+    for key, label, icon, rate, batch in (
+        ("full", _("Full batch"), ":material/trending_down:", good, ALL),
+        ("stochastic", _("Stochastic"), ":material/casino:", good, "10"),
+        ("large", _("Too large a step"), ":material/warning:", too_large, ALL),
+    ):
+        st.button(
+            label,
+            icon=icon,
+            key=f"descent_{key}",
+            on_click=_set,
+            kwargs={"descent_rate": rate, "descent_batch": batch},
+        )
 
 
 def run_settings(kind: str, loss: str, digit: int) -> Run:
@@ -222,13 +221,16 @@ def show_surface(walk: Walk) -> None:
 def show_path(walk: Walk) -> None:
     """Show the loss along the path, and say what to notice."""
     show_chart(walk.losses, "descent_loss_curve")
-    st.markdown(_what_to_notice(walk.run, walk.land, walk.descent))
+    run = walk.run
+    about_minima = _about_minima(run.kind, run.loss, walk.land)
+    st.markdown(
+        f"{_what_to_notice(run, walk.land, walk.descent)}\n\n:gray[:small[{about_minima}]]"
+    )
 
 
-def show_what_to_know(kind: str, loss: str, land: Landscape, places: Places) -> None:
-    """Say below the views, once a run has filled them, what is the same for all runs."""
+def say_what_to_click(places: Places) -> None:
+    """Say below the map, once a run has filled its place, what it is good for."""
     places.above.caption(_("Click anywhere on the map to start there, or move the sliders below."))
-    places.outcome.caption(_about_minima(kind, loss, land))
 
 
 # A class that follows one link asks for the same runs, and so do the presets.

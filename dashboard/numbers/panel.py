@@ -87,14 +87,16 @@ def leave_empty(place: DeltaGenerator) -> None:
 def ask_for_writing(is_photo: bool, has_photo: bool) -> None:
     """Say that there is nothing to read, and what to do."""
     if not is_photo:
-        st.subheader(_("Nothing is written yet"), anchor=False)
-        st.markdown(_("Write a number on the paper: it is read after each stroke."))
+        missing = _("Nothing is written yet")
+        request = _("Write a number on the paper: it is read after each stroke.")
     elif has_photo:
-        st.subheader(_("No ink in this photo"), anchor=False)
-        st.markdown(_("Nothing stands out from the paper: try a thicker pen or more light."))
+        missing = _("No ink in this photo")
+        request = _("Nothing stands out from the paper: try a thicker pen or more light.")
     else:
-        st.subheader(_("No photo yet"), anchor=False)
-        st.markdown(_("Choose one of a single number, in dark ink on light paper."))
+        missing = _("No photo yet")
+        request = _("Choose one of a single number, in dark ink on light paper.")
+    # One element: below its first line, Streamlit takes a heading's text as that of any other.
+    st.subheader(f"{missing}\n\n{request}", anchor=False)
 
 
 def read(pieces: Sequence[Piece]) -> ReadNumber:
