@@ -27,7 +27,7 @@ def show_descent() -> None:
     settings, outcome = st.columns([2, 3], gap="large")
     places = surface.Places(presets, above, relief, settings, outcome)
     choose_way_down(kind, loss, digit, places)
-    surface.say_what_to_click(places)
+    surface.show_what_to_know(kind, loss, land, places)
 
 
 @fragment

@@ -221,16 +221,13 @@ def show_surface(walk: Walk) -> None:
 def show_path(walk: Walk) -> None:
     """Show the loss along the path, and say what to notice."""
     show_chart(walk.losses, "descent_loss_curve")
-    run = walk.run
-    about_minima = _about_minima(run.kind, run.loss, walk.land)
-    st.markdown(
-        f"{_what_to_notice(run, walk.land, walk.descent)}\n\n:gray[:small[{about_minima}]]"
-    )
+    st.markdown(_what_to_notice(walk.run, walk.land, walk.descent))
 
 
-def say_what_to_click(places: Places) -> None:
-    """Say below the map, once a run has filled its place, what it is good for."""
+def show_what_to_know(kind: str, loss: str, land: Landscape, places: Places) -> None:
+    """Say below the views, once a run has filled them, what is the same for all runs."""
     places.above.caption(_("Click anywhere on the map to start there, or move the sliders below."))
+    places.outcome.caption(_about_minima(kind, loss, land))
 
 
 # A class that follows one link asks for the same runs, and so do the presets.
