@@ -432,7 +432,7 @@ def _columns(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _short(numbers: np.ndarray) -> np.ndarray:
     """Return numbers as exact as can be seen: as text, which they become, half as long."""
-    return numbers.round(_DECIMALS).astype(np.float32)
+    return numbers.round(_DECIMALS)
 
 
 def _places(points: np.ndarray, heights: Sequence[float] | None = None) -> dict:
@@ -443,7 +443,9 @@ def _places(points: np.ndarray, heights: Sequence[float] | None = None) -> dict:
 
 def _colour_limits(losses: np.ndarray) -> dict[str, float]:
     """Return what the ends of the colour scale stand for: steep rims leave colour for the rest."""
-    return {"zmin": float(losses.min()), "zmax": float(np.quantile(losses, 0.95))}
+    # The quantile itself, which interpolates, takes five times as long.
+    at = int(0.95 * losses.size)
+    return {"zmin": float(losses.min()), "zmax": float(np.partition(losses, at, axis=None)[at])}
 
 
 def _line(
