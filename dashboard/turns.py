@@ -107,4 +107,11 @@ def fragment(function: Callable, *, run_every: float | None = None) -> Callable[
         with turn():
             return function(*arguments, **options)
 
-    return st.fragment(in_turn, run_every=run_every)
+    # A page defines its fragments anew at every run, and shows some of them.
+    made = functools.cache(lambda: st.fragment(in_turn, run_every=run_every))
+
+    @functools.wraps(function)
+    def show(*arguments, **options):
+        return made()(*arguments, **options)
+
+    return show

@@ -23,7 +23,8 @@ class LossPlane:
     Parameters
     ----------
     network : SequentialNetwork
-        Of dense and activation layers; gives architecture and loss, and is left as it is.
+        Of dense and activation layers, a dense one first; gives architecture and loss, and is left
+        as it is.
     inputs : ndarray of shape (n_samples, n_inputs), float
     targets : ndarray of shape (n_samples, n_outputs), float
     origin : sequence of ndarray
@@ -38,6 +39,9 @@ class LossPlane:
 
     Notes
     -----
+    What the first layer passes on changes evenly with x and with y, as its parameters do. So its
+    products with the samples are computed once, and no point of the plane needs them again.
+
     Nothing changes after construction, each evaluation has a network of its own: threads may share
     a plane.
     """
@@ -52,21 +56,24 @@ class LossPlane:
     ):
         if not all(isinstance(layer, DenseLayer | ActivationLayer) for layer in network.layers):
             raise ValueError("network must be of dense and activation layers alone")
+        if not isinstance(network.layers[0], DenseLayer):
+            raise ValueError("network must begin with a dense layer")
         expected = [array.shape for array in network.parameters]
         for name, arrays in zip(("origin", "x", "y"), (origin, *directions), strict=True):
             shapes = [array.shape for array in arrays]
             if shapes != expected:
                 raise ValueError(f"{name} must have the shapes {expected}, got {shapes}")
         self._network = network
-        self._inputs = inputs
         self._targets = targets
+        # Of the first layer: its sums at x = y = 0, and what is added to them for a unit of each.
+        self._sums = tuple(inputs @ weights + bias for weights, bias, *_ in (origin, *directions))
         self._origin = list(origin)
         self._directions = [list(direction) for direction in directions]
 
     @property
     def n_samples(self) -> int:
         """Number of samples over which the loss is a mean."""
-        return len(self._inputs)
+        return len(self._targets)
 
     def loss(self, point: Sequence[float]) -> float:
         """Return the loss at (x, y), the mean over all samples."""
@@ -120,7 +127,7 @@ class LossPlane:
             for layer in self._network.layers
         ]
         network = SequentialNetwork(layers, self._network.loss)
-        return Traveller(network, self._inputs, self._targets, self._origin, self._directions)
+        return Traveller(network, self._sums, self._targets, self._origin, self._directions)
 
 
 class Traveller:
@@ -131,56 +138,65 @@ class Traveller:
     Parameters
     ----------
     network : SequentialNetwork
-        Its own; the parameters are changed in place.
-    inputs, targets, origin, directions
+        Its own; the parameters of all layers but the first are changed in place.
+    sums : three ndarray of shape (n_samples, n_outputs)
+        What the first layer passes on at x = y = 0, and what each unit of x and of y adds to it.
+    targets, origin, directions
         Those of the plane.
     """
 
     def __init__(
         self,
         network: SequentialNetwork,
-        inputs: np.ndarray,
+        sums: tuple[np.ndarray, np.ndarray, np.ndarray],
         targets: np.ndarray,
         origin: Sequence[np.ndarray],
         directions: Sequence[Sequence[np.ndarray]],
     ):
         self.network = network
-        self._inputs = inputs
+        self._sums = sums
         self._targets = targets
-        self._moved = list(zip(network.parameters, origin, *directions, strict=True))
+        n_first = len(network.layers[0].parameters)
+        self._moved = list(zip(network.parameters, origin, *directions, strict=True))[n_first:]
+        gradients = network.gradients
         # Where a direction is 0, as it is for half of the arrays, so is its share in the product.
         self._projected = [
-            [pair for pair in zip(network.gradients, along, strict=True) if pair[1].any()]
+            [pair for pair in list(zip(gradients, along, strict=True))[n_first:] if pair[1].any()]
             for along in directions
         ]
 
     def loss(self, point: Sequence[float]) -> float:
         """Go to a point, and return `LossPlane.loss` there."""
-        self.go_to(point)
-        return self.network.loss.value(self.network.forward(self._inputs), self._targets)
+        outputs = self._outputs(point, self._sums)
+        return self.network.loss.value(outputs, self._targets)
 
     def loss_and_gradient(
         self, point: Sequence[float], samples: np.ndarray | slice = slice(None)
     ) -> tuple[float, np.ndarray]:
         """Go to a point, and return `LossPlane.loss_and_gradient` there."""
-        self.go_to(point)
+        sums, targets = [array[samples] for array in self._sums], self._targets[samples]
+        outputs = self._outputs(point, sums)
         # Every call overwrites the network's own gradients.
-        loss, _ = self.network.loss_and_gradients(self._inputs[samples], self._targets[samples])
-        return loss, np.array(
-            [
-                float(sum([np.vdot(gradient, along) for gradient, along in pairs]))
-                for pairs in self._projected
-            ]
-        )
+        at_first = self.network.backward(targets, 1)
+        gradient = [np.vdot(at_first, along) for along in sums[1:]]
+        for number, pairs in enumerate(self._projected):
+            for array, along in pairs:
+                gradient[number] += np.vdot(array, along)
+        return self.network.loss.value(outputs, targets), np.array(gradient, dtype=np.float64)
 
-    def go_to(self, point: Sequence[float]) -> None:
-        """Give the network the parameters of (x, y)."""
+    def _outputs(self, point: Sequence[float], sums: Sequence[np.ndarray]) -> np.ndarray:
+        """Give the network the parameters of (x, y), and return its outputs for samples."""
         # Python's own numbers, which leave float32 as it is.
         x, y = map(float, point)
         for parameter, origin, along_x, along_y in self._moved:
             np.multiply(along_x, x, out=parameter)
             parameter += origin
             parameter += y * along_y
+        at_origin, along_x, along_y = sums
+        passed_on = along_x * x
+        passed_on += at_origin
+        passed_on += y * along_y
+        return self.network.forward(passed_on, 1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ def show_descent() -> None:
     kind, loss, digit = surface.surface_picker()
     land = surface.surface_of(kind, loss, digit)
     surface.show_what_is_drawn(kind, digit, land)
-    presets = st.container()
+    presets = st.container(horizontal=True)
     above, relief = st.columns(2, gap="medium")
     settings, outcome = st.columns([2, 3], gap="large")
     places = surface.Places(presets, above, relief, settings, outcome)

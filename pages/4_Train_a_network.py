@@ -48,8 +48,9 @@ with shell.page(shell.TRAIN_A_NETWORK):
             "it is. Training takes a few images at a time (a mini-batch), asks how wrong the "
             "answers are (the loss $L$), and moves every weight a little downhill."
         )
+        + "\n\n$$\ny = \\sigma(W x + b) \\qquad W \\leftarrow W - \\alpha \\, "
+        "\\partial L / \\partial W\n$$"
     )
-    st.latex(r"y = \sigma(W x + b) \qquad W \leftarrow W - \alpha \, \partial L / \partial W")
 
     job = session.current_job()
     is_active = job is not None and job.is_active

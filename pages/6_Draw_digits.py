@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import resources, shell
 from dashboard.drawing import doubt, form, panel, preparation, trial
 from dashboard.drawing.canvas import canvas_and_rest
+from dashboard.drawing.paper import PreparedPaper
 from dashboard.drawing.pen_up import tell_when_pen_is_up
 from dashboard.drawing.why import show_why
 from dashboard.fields import named_choice
@@ -39,19 +40,20 @@ def reading(
         missing = panel.no_drawing()
 
     steps = paper.steps(preprocessing) if paper is not None else None
-    is_example = steps is None
-    if is_example:
-        paper, steps = panel.example(preprocessing)
-    refusal = None if is_example else paper.doubt(resources.doubt_network())
+    if steps is None:
+        prepared, refusal = panel.example(preprocessing), None
+    else:
+        prepared, missing = PreparedPaper(paper, steps), None
+        refusal = paper.doubt(resources.doubt_network())
     # In a container of this run: that of the page may be written to by this fragment alone.
     with places.answer.container():
-        answering(reader, view, places, steps.image, refusal, missing if is_example else None)
+        answering(reader, view, places, prepared, refusal, missing)
     # All else comes after the answer, which somebody waits for.
     with places.steps:
-        preparation.show_steps(paper, steps, preprocessing)
+        preparation.show_steps(prepared, preprocessing)
     if view == "why":
         with places.closer.container():
-            show_why(steps.image, reader)
+            show_why(prepared.steps.image, reader)
 
 
 with shell.page(shell.DRAW_DIGITS):

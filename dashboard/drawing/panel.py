@@ -11,12 +11,12 @@ from dashboard import resources
 from dashboard.chart import show_chart
 from dashboard.drawing import doubt as doubts
 from dashboard.drawing import form
-from dashboard.drawing.paper import InkPaper
+from dashboard.drawing.paper import InkPaper, PreparedPaper
 from dashboard.figures import prediction as figures
 from dashboard.language import _
 from dashboard.pictures import Figure, show_figures
 from nncore.doubt import Doubt
-from nncore.drawing import DigitSteps, Preprocessing
+from nncore.drawing import Preprocessing
 from nncore.layers import ActivationLayer
 from nncore.network import SequentialNetwork
 
@@ -44,15 +44,15 @@ class Places:
 
 
 @cache
-def example(preprocessing: Preprocessing) -> tuple[InkPaper, DigitSteps]:
-    """Return a test image of MNIST on paper, to be read where nothing else is, and its steps."""
+def example(preprocessing: Preprocessing) -> PreparedPaper:
+    """Return a test image of MNIST on paper, to be read where nothing else is."""
     paper = InkPaper(resources.mnist().test_images[_EXAMPLE])
-    return paper, paper.steps(preprocessing)
+    return PreparedPaper(paper, paper.steps(preprocessing))
 
 
 def show_answer(
     network: SequentialNetwork,
-    image: np.ndarray,
+    prepared: PreparedPaper,
     doubt: Doubt | None,
     missing: tuple[str, str] | None = None,
 ) -> float:
@@ -62,12 +62,12 @@ def show_answer(
     ----------
     network : SequentialNetwork
         For 28x28 pixels and ten digits.
-    image : ndarray of shape (28, 28), uint8
-        What the network sees.
+    prepared : PreparedPaper
+        Its image is what the network sees.
     doubt : Doubt or None
-        Why the image is taken for no digit, if it is.
+        Why it is taken for no digit, if it is.
     missing : (heading, sentence), optional
-        Shown in place of the answer, if the image is `example`.
+        Shown in place of the answer, if it is the `example`.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def show_answer(
     # The answer stands above the slider that it depends on.
     answer = st.container()
     threshold = form.threshold_slider()
-    outputs = network.predict(image[np.newaxis])[0]
+    outputs = network.predict(prepared.steps.image[np.newaxis])[0]
     with answer:
         # Weights of any size can be uploaded.
         if not np.isfinite(outputs).all():
@@ -89,7 +89,7 @@ def show_answer(
         with st.container(horizontal=True, vertical_alignment="center"):
             seen = _("What the network sees")
             show_figures(
-                [Figure(figures.seen_picture(image), seen, seen)],
+                [Figure(prepared.seen, seen, seen)],
                 box_px=(figures.PICTURE_PX, figures.PICTURE_PX),
                 width="content",
             )

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from dashboard.drawing.canvas import CANVAS_PX, Drawing
-from dashboard.figures.prediction import PICTURE_PX
+from dashboard.figures.prediction import PICTURE_PX, InkPicture, seen_picture, step_pictures
 from nncore.doubt import Doubt, doubt_of_ink, doubt_of_strokes
 from nncore.drawing import DigitSteps, EmptyDrawingError, Preprocessing, ink_steps, stroke_steps
 from nncore.network import SequentialNetwork
@@ -95,6 +95,30 @@ class DrawnPaper:
             return stroke_steps(self._lines, CANVAS_PX, preprocessing)
         except EmptyDrawingError:
             return None
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedPaper:
+    """Paper with its way to 28x28 pixels; pictures of it are made once.
+
+    Attributes
+    ----------
+    paper : Paper
+    steps : DigitSteps
+    """
+
+    paper: Paper
+    steps: DigitSteps
+
+    @cached_property
+    def seen(self) -> InkPicture:
+        """What the network sees."""
+        return seen_picture(self.steps.image)
+
+    @cached_property
+    def pictures(self) -> list[InkPicture]:
+        """What becomes of the paper, as `step_pictures` has it."""
+        return step_pictures(self.paper.small(), self.steps, self.seen)
 
 
 def _ink_steps(ink: np.ndarray, preprocessing: Preprocessing) -> DigitSteps | None:

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.drawing.paper import Paper
+from dashboard.drawing.paper import PreparedPaper
 from dashboard.figures import prediction as figures
 from dashboard.language import _
 from dashboard.pictures import Figure, show_figures
-from nncore.drawing import DigitSteps, Preprocessing
+from nncore.drawing import Preprocessing
 
 
 def switches() -> Preprocessing:
@@ -25,14 +25,12 @@ def switches() -> Preprocessing:
         )
 
 
-def show_steps(paper: Paper, steps: DigitSteps, preprocessing: Preprocessing) -> None:
+def show_steps(prepared: PreparedPaper, preprocessing: Preprocessing) -> None:
     """Show how what is on paper has become the image that the network sees.
 
     Parameters
     ----------
-    paper : Paper
-    steps : DigitSteps
-        Its way to 28x28 pixels.
+    prepared : PreparedPaper
     preprocessing : Preprocessing
         The steps that were switched on.
     """
@@ -42,9 +40,11 @@ def show_steps(paper: Paper, steps: DigitSteps, preprocessing: Preprocessing) ->
         _("Fitted into 20 × 20 pixels") if preprocessing.fit else _("The whole paper made small"),
         _("What the network sees: 28 × 28"),
     )
-    pictures = figures.step_pictures(paper.small(), steps)
     show_figures(
-        [Figure(picture, words, words) for picture, words in zip(pictures, captions, strict=True)],
+        [
+            Figure(picture, words, words)
+            for picture, words in zip(prepared.pictures, captions, strict=True)
+        ],
         box_px=(figures.PICTURE_PX, figures.PICTURE_PX),
     )
 

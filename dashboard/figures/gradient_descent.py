@@ -22,6 +22,8 @@ _CLICKS = 31
 # Streamlit's own charts lose the difference between 0 and the smallest number on a log axis.
 _SMALLEST = 1e-17
 _TANGENT_LENGTH = 2.5
+# Of losses and places; a surface drawn is a thousand pixels wide at most.
+_DECIMALS = 5
 _ROLLING = theme.VERMILLION
 _MINIMUM = theme.PURPLE
 
@@ -114,7 +116,7 @@ def contour(
     """
     levels = {
         "type": "contour",
-        **{"x": x, "y": y, "z": losses.astype(np.float32)},
+        **{"x": x, "y": y, "z": _short(losses)},
         "colorscale": theme.SEQUENTIAL,
         "reversescale": True,
         "ncontours": 24,
@@ -138,7 +140,7 @@ def contour(
         "showlegend": False,
         "hovertemplate": _("start here: {x}, {y}").format(x="%{x}", y="%{y}") + "<extra></extra>",
     }
-    path = descent.points
+    path = _short(descent.points)
     return theme.figure(
         [
             levels,
@@ -197,7 +199,7 @@ def surface(
         [
             {
                 "type": "surface",
-                **{"x": x, "y": y, "z": losses.astype(np.float32)},
+                **{"x": x, "y": y, "z": _short(losses)},
                 "colorscale": theme.SEQUENTIAL,
                 "reversescale": True,
                 **{f"c{name[1:]}": value for name, value in _colour_limits(losses).items()},
@@ -207,7 +209,7 @@ def surface(
             },
             {
                 "type": "scatter3d",
-                **_places(descent.points, height),
+                **_places(_short(descent.points), _short(height)),
                 "mode": "lines+markers",
                 "line": {"color": _ROLLING, "width": 5},
                 "marker": {"color": _ROLLING, "size": 3},
@@ -295,7 +297,7 @@ def loss_along_path(descent: Descent, lowest: float) -> go.Figure:
     steps = np.arange(len(descent.losses))
     return theme.figure(
         [
-            _line(_("along the path"), steps, descent.losses, _ROLLING),
+            _line(_("along the path"), steps, _short(descent.losses), _ROLLING),
             _line(
                 _("lowest of the surface"), steps[[0, -1]], [lowest, lowest], theme.GREY, dash="dot"
             ),
@@ -428,6 +430,11 @@ def _columns(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
 
 
+def _short(numbers: np.ndarray) -> np.ndarray:
+    """Return numbers as exact as can be seen: as text, which they become, half as long."""
+    return numbers.round(_DECIMALS)
+
+
 def _places(points: np.ndarray, heights: Sequence[float] | None = None) -> dict:
     """Return (n, 2) points, and their heights in three dimensions, as a trace has them."""
     x, y = _columns(points)
@@ -436,7 +443,9 @@ def _places(points: np.ndarray, heights: Sequence[float] | None = None) -> dict:
 
 def _colour_limits(losses: np.ndarray) -> dict[str, float]:
     """Return what the ends of the colour scale stand for: steep rims leave colour for the rest."""
-    return {"zmin": float(losses.min()), "zmax": float(np.quantile(losses, 0.95))}
+    # The quantile itself, which interpolates, takes five times as long.
+    at = int(0.95 * losses.size)
+    return {"zmin": float(losses.min()), "zmax": float(np.partition(losses, at, axis=None)[at])}
 
 
 def _line(

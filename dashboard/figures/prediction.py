@@ -122,7 +122,9 @@ def seen_picture(image: np.ndarray) -> InkPicture:
     return InkPicture(_on_paper(image), (PICTURE_PX, PICTURE_PX))
 
 
-def step_pictures(paper: np.ndarray, steps: DigitSteps) -> list[InkPicture]:
+def step_pictures(
+    paper: np.ndarray, steps: DigitSteps, seen: InkPicture | None = None
+) -> list[InkPicture]:
     """Return what becomes of a drawing, step by step.
 
     Parameters
@@ -131,6 +133,8 @@ def step_pictures(paper: np.ndarray, steps: DigitSteps) -> list[InkPicture]:
         The whole drawing, 255 in the ink, in about the size in which it is shown.
     steps : DigitSteps
         Of that drawing.
+    seen : InkPicture, optional
+        The `seen_picture` of their image, where there is one already.
 
     Returns
     -------
@@ -148,7 +152,7 @@ def step_pictures(paper: np.ndarray, steps: DigitSteps) -> list[InkPicture]:
         _smooth(paper, PICTURE_PX),
         _smooth(steps.crop, side_px),
         InkPicture(_on_paper(box), (side_px, side_px)),
-        seen_picture(steps.image),
+        seen_picture(steps.image) if seen is None else seen,
     ]
 
 

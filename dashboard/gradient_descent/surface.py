@@ -139,19 +139,18 @@ def surface_of(kind: str, loss: str, digit: int) -> Landscape:
 def presets(kind: str, loss: str) -> None:
     """Offer three ways of going downhill."""
     good, too_large = KINDS[kind].rates[loss]
-    with st.container(horizontal=True):
-        for key, label, icon, rate, batch in (
-            ("full", _("Full batch"), ":material/trending_down:", good, ALL),
-            ("stochastic", _("Stochastic"), ":material/casino:", good, "10"),
-            ("large", _("Too large a step"), ":material/warning:", too_large, ALL),
-        ):
-            st.button(
-                label,
-                icon=icon,
-                key=f"descent_{key}",
-                on_click=_set,
-                kwargs={"descent_rate": rate, "descent_batch": batch},
-            )
+    for key, label, icon, rate, batch in (
+        ("full", _("Full batch"), ":material/trending_down:", good, ALL),
+        ("stochastic", _("Stochastic"), ":material/casino:", good, "10"),
+        ("large", _("Too large a step"), ":material/warning:", too_large, ALL),
+    ):
+        st.button(
+            label,
+            icon=icon,
+            key=f"descent_{key}",
+            on_click=_set,
+            kwargs={"descent_rate": rate, "descent_batch": batch},
+        )
 
 
 def run_settings(kind: str, loss: str, digit: int) -> Run:

@@ -87,14 +87,16 @@ def leave_empty(place: DeltaGenerator) -> None:
 def ask_for_writing(is_photo: bool, has_photo: bool) -> None:
     """Say that there is nothing to read, and what to do."""
     if not is_photo:
-        st.subheader(_("Nothing is written yet"), anchor=False)
-        st.markdown(_("Write a number on the paper: it is read after each stroke."))
+        missing = _("Nothing is written yet")
+        request = _("Write a number on the paper: it is read after each stroke.")
     elif has_photo:
-        st.subheader(_("No ink in this photo"), anchor=False)
-        st.markdown(_("Nothing stands out from the paper: try a thicker pen or more light."))
+        missing = _("No ink in this photo")
+        request = _("Nothing stands out from the paper: try a thicker pen or more light.")
     else:
-        st.subheader(_("No photo yet"), anchor=False)
-        st.markdown(_("Choose one of a single number, in dark ink on light paper."))
+        missing = _("No photo yet")
+        request = _("Choose one of a single number, in dark ink on light paper.")
+    # One element: below its first line, Streamlit takes a heading's text as that of any other.
+    st.subheader(f"{missing}\n\n{request}", anchor=False)
 
 
 def read(pieces: Sequence[Piece]) -> ReadNumber:
@@ -170,15 +172,15 @@ def show_digits(number: ReadNumber) -> None:
     )
     # One element: below its first line, Streamlit takes a heading's text as that of any other.
     st.subheader(f"{_('What each digit is')}\n\n:gray[:small[{notice}]]")
+    corrections = state.of_session(Corrections)
     with st.container(horizontal=True):
         for place, digit in enumerate(number.digits, start=1):
             with st.container(border=True, width=_CARD_PX):
-                _show_digit(place, digit)
+                _show_digit(place, digit, corrections)
 
 
-def _show_digit(place: int, digit: ReadDigit) -> None:
+def _show_digit(place: int, digit: ReadDigit, corrections: Corrections) -> None:
     """Show one digit with its alternatives."""
-    corrections = state.of_session(Corrections)
     image = digit.image.tobytes()
     names = [f"{i} · {_percent(float(share))}" for i, share in enumerate(digit.probabilities)]
     ranked = digit.probabilities.argsort()[::-1].tolist()

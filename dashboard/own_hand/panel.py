@@ -49,9 +49,10 @@ def accuracy_of(name: str, evaluation: Evaluation, *, is_own: bool) -> Accuracy:
 
 def _say_what_will_happen(on_mnist: Accuracy) -> None:
     """Say what the page is about to measure, before the first digit."""
-    _metric(on_mnist)
+    st.metric(_name_of(on_mnist), _value_of(on_mnist))
     st.markdown(
-        _(
+        f":gray[:small[{_interval_of(on_mnist)}]]\n\n"
+        + _(
             "On your hand? Nobody knows yet. Draw the digit that is asked for, as you always write "
             "it, and press **Keep it**. After {first} digits there is a first accuracy, after "
             "{all} a good one, with the confusions that are yours. Then the network learns your "
@@ -79,19 +80,31 @@ def _show_accuracy(own: Accuracy, on_mnist: Accuracy) -> None:
 
 def _metric(accuracy: Accuracy) -> None:
     """Show an accuracy and its interval as numbers."""
-    low, high = accuracy.interval
-    decimals = 0 if accuracy.is_own else 2
-    st.metric(
-        _("Right, of {n} {name}").format(
-            n=f"{accuracy.n:,}".replace(",", "\N{NO-BREAK SPACE}"), name=accuracy.name
-        ),
-        _percent(accuracy.share, decimals),
+    st.metric(_name_of(accuracy), _value_of(accuracy))
+    st.caption(_interval_of(accuracy))
+
+
+def _name_of(accuracy: Accuracy) -> str:
+    """Return of what an accuracy is."""
+    return _("Right, of {n} {name}").format(
+        n=f"{accuracy.n:,}".replace(",", "\N{NO-BREAK SPACE}"), name=accuracy.name
     )
-    st.caption(
-        _("95 % interval: {low} to {high}").format(
-            low=_percent(low, decimals), high=_percent(high, decimals)
-        )
-    )
+
+
+def _value_of(accuracy: Accuracy) -> str:
+    """Return an accuracy in per cent."""
+    return _percent(accuracy.share, _decimals_of(accuracy))
+
+
+def _interval_of(accuracy: Accuracy) -> str:
+    """Return in words how certain an accuracy is."""
+    low, high = (_percent(end, _decimals_of(accuracy)) for end in accuracy.interval)
+    return _("95 % interval: {low} to {high}").format(low=low, high=high)
+
+
+def _decimals_of(accuracy: Accuracy) -> int:
+    """Return how exactly a number of answers lets an accuracy be told."""
+    return 0 if accuracy.is_own else 2
 
 
 def _show_digits(digits: HandwritingSet, evaluation: Evaluation) -> None:

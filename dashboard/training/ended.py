@@ -44,8 +44,10 @@ def show_ended(job: Job) -> None:
 
 def show_shipped_model() -> None:
     """Show the model that comes with the project, before anything has been trained."""
-    st.subheader(_("The model that comes with the project"))
-    st.caption(_("Nothing trained here yet: choose a preset and press Train."))
+    title = _("The model that comes with the project")
+    nothing_yet = _("Nothing trained here yet: choose a preset and press Train.")
+    # One element: below its first line, Streamlit takes a heading's text as that of any other.
+    st.subheader(f"{title}\n\n:gray[:small[{nothing_yet}]]")
     trained = resources.shipped_model()
     panel.show_figures(trained)
     show_results(trained, {})

@@ -1,7 +1,6 @@
 """What the training page shows of a network: its curves and its figures beside the mémoire's."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources
 from dashboard.chart import show_chart
@@ -25,22 +24,21 @@ def show_curves(curve: list, epochs: list) -> None:
 def show_figures(trained: resources.EvaluatedModel) -> None:
     """Show how good a model is, beside the mémoire's."""
     network, trainer = trained.model.network, trained.model.trainer
-    accuracy, time, size = st.columns(3)
-    _metric(
-        accuracy,
-        _("Right on test images"),
-        f"{trained.evaluation.accuracy:.2%}",
-        _("mémoire: 92 % printed, 86.7 % measured"),
-    )
-    if trainer is not None and trainer.history:
-        _metric(time, _("Time to train"), duration(trainer.elapsed_s), _("mémoire: 5 hours"))
-    n_parameters = f"{sum(array.size for array in network.parameters):,}".replace(",", " ")
-    _metric(size, _("Numbers learnt"), n_parameters, _("mémoire: 386 718"))
+    with st.container(horizontal=True):
+        _metric(
+            _("Right on test images"),
+            f"{trained.evaluation.accuracy:.2%}",
+            _("mémoire: 92 % printed, 86.7 % measured"),
+        )
+        if trainer is not None and trainer.history:
+            _metric(_("Time to train"), duration(trainer.elapsed_s), _("mémoire: 5 hours"))
+        n_parameters = f"{sum(array.size for array in network.parameters):,}".replace(",", " ")
+        _metric(_("Numbers learnt"), n_parameters, _("mémoire: 386 718"))
 
 
-def _metric(place: DeltaGenerator, label: str, value: str, beside: str) -> None:
+def _metric(label: str, value: str, beside: str) -> None:
     """Show a figure, and the mémoire's beside it."""
-    place.metric(label, value, delta=beside, delta_color="off", delta_arrow="off")
+    st.metric(label, value, delta=beside, delta_color="off", delta_arrow="off")
 
 
 def duration(seconds: float) -> str:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nncore.layers import DenseLayer, DropoutLayer
+from nncore.layers import ActivationLayer, DenseLayer, DropoutLayer
 from nncore.loss_surface import (
     LossPlane,
     descend,
@@ -127,7 +127,7 @@ def test_single_precision_stays_single(samples):
         network, *(a.astype(np.float32) for a in samples), np.random.default_rng(0)
     )
     traveller = plane.traveller()
-    traveller.go_to(np.array([0.5, 0.25]))
+    traveller.loss_and_gradient(np.array([0.5, 0.25]))
     assert traveller.network.dtype == np.float32
     assert all(gradient.dtype == np.float32 for gradient in traveller.network.gradients)
 
@@ -222,3 +222,6 @@ def test_planes_that_do_not_fit_are_refused(samples):
     with_dropout = SequentialNetwork([*network.layers, dropout], MSE())
     with pytest.raises(ValueError, match="dense and activation layers alone"):
         LossPlane(with_dropout, *samples, network.parameters, directions)
+    without_weights = SequentialNetwork([ActivationLayer("sigmoid", 2)], MSE())
+    with pytest.raises(ValueError, match="begin with a dense layer"):
+        LossPlane(without_weights, *samples, [], ([], []))

@@ -43,7 +43,7 @@ def tex(app):
 
 
 def headings(app):
-    return [heading.value for heading in app.subheader]
+    return [heading.value.split("\n")[0] for heading in app.subheader]
 
 
 def captions(app):
@@ -82,6 +82,7 @@ def test_the_first_visit_says_what_to_do(open_app):
     assert not app.exception
     assert app.title[0].value == "Read numbers"
     assert headings(app) == ["Nothing is written yet"]
+    assert "it is read after each stroke" in app.subheader[0].value
     assert app.button(key="numbers_undo").disabled
     assert not app.code
 

@@ -23,15 +23,16 @@ from dashboard.training.results.weights import show_weights
 from dashboard.turns import fragment
 
 _VIEWS = {
-    "confusions": (N_("Confusions"), show_confusions),
-    "mistakes": (N_("Mistakes"), show_mistakes),
-    "digits": (N_("Each digit"), show_each_digit),
-    "confidence": (N_("Confidence"), show_confidence),
-    "weights": (N_("Weights"), show_weights),
-    "activations": (N_("Activations"), show_activations),
-    "map": (N_("Map of the digits"), show_digit_map),
+    "confusions": (N_("Confusions"), fragment(show_confusions)),
+    "mistakes": (N_("Mistakes"), fragment(show_mistakes)),
+    "digits": (N_("Each digit"), fragment(show_each_digit)),
+    "confidence": (N_("Confidence"), fragment(show_confidence)),
+    "weights": (N_("Weights"), fragment(show_weights)),
+    "activations": (N_("Activations"), fragment(show_activations)),
+    "map": (N_("Map of the digits"), fragment(show_digit_map)),
 }
 _TIME_MACHINE = "time"
+_show_time_machine = fragment(show_time_machine)
 
 
 @fragment
@@ -53,6 +54,6 @@ def show_results(trained: resources.EvaluatedModel, snapshots: Mapping[int, Path
     names[_TIME_MACHINE] = _("Time machine")
     code = named_choice(_("What to look at"), names, key="train_view")
     if code == _TIME_MACHINE:
-        fragment(show_time_machine)(trained, snapshots)
+        _show_time_machine(trained, snapshots)
     else:
-        fragment(_VIEWS[code][1])(trained)
+        _VIEWS[code][1](trained)
