@@ -5,8 +5,6 @@ served from ``static/``. Stepping and playing happen in the browser, without a r
 """
 
 import logging
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +16,7 @@ from plotly.io.json import to_json_plotly
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 from dashboard.language import _
+from dashboard.static_files import publish
 
 PLOTLYJS_NAME = "plotly.min.js"
 
@@ -137,16 +136,8 @@ def publish_plotlyjs(static_dir: Path) -> bool:
         Whether the right plotly.js is there; if not, the log says why and what to do.
     """
     target = static_dir / PLOTLYJS_NAME
-    script = get_plotlyjs().encode()
     try:
-        if target.is_file() and target.read_bytes() == script:
-            return True
-        static_dir.mkdir(exist_ok=True)
-        # Renamed into place, so that no browser is served half a file.
-        with tempfile.NamedTemporaryFile(dir=static_dir, suffix=".part", delete=False) as part:
-            part.write(script)
-        os.chmod(part.name, 0o644)
-        os.replace(part.name, target)
+        publish(get_plotlyjs().encode(), target)
     except OSError as error:
         _log.error(
             "3D views will not work: %s cannot be written (%s). Make the folder writable, or copy "
