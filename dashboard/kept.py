@@ -10,7 +10,7 @@ from dashboard.language import current_language
 _MAX_KEPT = 150
 
 
-def show_kept(show: Callable[..., None], *arguments: object) -> None:
+def show_kept(show: Callable[..., None], *arguments: object, name: str = "") -> None:
     """Show a part of a page, by sending again what has been sent of it before.
 
     Its texts are not put together again, nor its figures drawn. Worth it for what costs more than a
@@ -23,8 +23,10 @@ def show_kept(show: Callable[..., None], *arguments: object) -> None:
         widget. What it shows stands in the container that is open, or in ones that it opens itself.
     *arguments
         Of ``show``; those are the same that ``repr`` writes the same.
+    name : str, optional
+        Says by itself which arguments these are, where ``repr`` would write too much of them.
     """
-    key = repr((show.__module__, show.__qualname__, current_language(), arguments))
+    key = repr((show.__module__, show.__qualname__, current_language(), name or arguments))
     # By name, because Streamlit takes long to find out the names of arguments.
     _show(key=key, _show=show, _arguments=arguments)
 

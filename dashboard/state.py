@@ -55,9 +55,11 @@ class _Owner:
 def of_session(kind: type[State]) -> State:
     """Return the session's only object of a dataclass whose fields all have defaults."""
     name = f"state_{kind.__name__}"
-    if name not in st.session_state:
-        st.session_state[name] = kind()
-    return st.session_state[name]
+    try:
+        return st.session_state[name]
+    except KeyError:
+        st.session_state[name] = made = kind()
+        return made
 
 
 def owner() -> str:
