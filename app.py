@@ -1,66 +1,6 @@
 """The home page: what there is to try, in the order of the course."""
 
-import streamlit as st
-
-from dashboard import shell
-from dashboard.home_pictures import card_picture
-from dashboard.language import _
-
-# Two cards and four figures fit beside the navigation of a laptop, three cards on a projector, and
-# one on a phone, which makes them narrower.
-CARD_WIDTH_PX, STORY_WIDTH_PX = 390, 187
-PAGE_WIDTH_PX = 1210
-
+from dashboard import home, shell
 
 with shell.page(shell.HOME):
-    # Written out here, because a picture of a page says what that page is about.
-    picture_texts = {
-        shell.COLOUR_NEURON: _("The bank of images: flat colours, textures and gradients."),
-        shell.AVERAGE_DIGIT: _("Two handwritten samples of each digit, and the average of all."),
-        shell.GRADIENT_DESCENT: _("A path of steps down into a valley of the loss."),
-        shell.TRAIN_A_NETWORK: _("Four layers of neurons, each joined to all of the next."),
-        shell.EXPERIMENTS: _("Curves of two trainings: one learns, one does not."),
-        shell.DRAW_DIGITS: _("A drawn 3, and the 28 by 28 pixels that the network sees of it."),
-        shell.READ_NUMBERS: _("A number of four digits, cut apart."),
-        shell.YOUR_OWN_HAND: _("Thirty digits as a hand draws them."),
-    }
-    # (figure, what it is): all printed in the mémoire, but for the 90.26 %, which is recomputed.
-    story = (
-        (
-            _("16 images"),
-            _("taught one neuron what red is, with the result p = (41.6, −67.8, −59.8)."),
-        ),
-        (_("66.94 %"), _("right with the average 8 — while always answering “no” gets 90.26 %.")),
-        (_("5 hours"), _("of training for a network of 598 neurons.")),
-        (_("92 %"), _("was its best accuracy. Experiments 4 and 5 show what held it back.")),
-    )
-
-    with st.container(width=PAGE_WIDTH_PX):
-        st.title(_(shell.APP_NAME))
-        st.markdown(
-            _(
-                "Teach one neuron a colour, then a network to read digits: experiments on real "
-                "data, each with its formula and its surprise."
-            )
-        )
-        cards = st.container(horizontal=True)
-        for number, page in enumerate(shell.PAGES[1:], start=1):
-            with cards.container(border=True, height="stretch", width=CARD_WIDTH_PX):
-                picture = card_picture(page.path)
-                shown = f"![{picture_texts[page]}]({picture})\n\n" if picture else ""
-                # One element: each takes as long, and there are eight cards.
-                st.markdown(f"{shown}##### {_(page.question)}\n\n{_(page.summary)}")
-                # The arrow is part of the label, because the icon is that of the page.
-                label = f"**{number}. {_(page.title)}** :material/arrow_forward:"
-                st.page_link(page.path, label=label, icon=page.icon)
-
-        st.subheader(_("The story behind it"))
-        st.markdown(
-            _(
-                "In 2022-2023 a student of mathematics and economics wrote these programs for a "
-                "*mémoire*, to understand what a network of neurons does. Its figures:"
-            )
-        )
-        with st.container(horizontal=True):
-            for figure, meaning in story:
-                st.markdown(f"### {figure}\n\n:small[{meaning}]", width=STORY_WIDTH_PX)
+    home.show_course()

@@ -4,8 +4,6 @@ import base64
 import hashlib
 import html
 import io
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from PIL import Image
 
 from dashboard.figures.png import png
 from dashboard.figures.prediction import InkPicture
+from dashboard.static_files import publish
 
 # At which textures look as they were.
 _WEBP_QUALITY = 90
@@ -59,6 +58,11 @@ def data_url(picture: np.ndarray | bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(data).decode()}"
 
 
+def webp_url(data: bytes) -> str:
+    """Return a WebP as an address that holds it."""
+    return f"data:image/webp;base64,{base64.b64encode(data).decode()}"
+
+
 def webp(data: bytes) -> bytes:
     """Return a PNG as a WebP, which is a third as large.
 
@@ -91,17 +95,10 @@ def published_url(data: bytes, name: str, static_dir: Path) -> str:
     str
         To be used on the home page: it begins where that is.
     """
-    target = static_dir / name
     try:
-        if not target.is_file() or target.read_bytes() != data:
-            static_dir.mkdir(exist_ok=True)
-            # Renamed into place, so that no browser is served half a file.
-            with tempfile.NamedTemporaryFile(dir=static_dir, suffix=".part", delete=False) as part:
-                part.write(data)
-            os.chmod(part.name, 0o644)
-            os.replace(part.name, target)
+        publish(data, static_dir / name)
     except OSError:
-        return f"data:image/webp;base64,{base64.b64encode(data).decode()}"
+        return webp_url(data)
     # Another picture has another address, whatever a browser has kept.
     return f"app/static/{name}?v={hashlib.sha256(data).hexdigest()[:12]}"
 

@@ -55,12 +55,12 @@ class _Owner:
 def of_session(kind: type[State]) -> State:
     """Return the session's only object of a dataclass whose fields all have defaults."""
     name = f"state_{kind.__name__}"
-    # Not whether it is there first: each look at the session takes as long as a container.
+    # Not asked first whether it is there: each look at the session takes as long as a container.
     try:
         return st.session_state[name]
     except KeyError:
-        st.session_state[name] = kind()
-        return st.session_state[name]
+        st.session_state[name] = made = kind()
+        return made
 
 
 def owner() -> str:

@@ -36,7 +36,7 @@ def learn(samples: LabelledImages, settings: Settings, places: lesson.Places) ->
     with places.cube:
         lesson.train_button()
         lesson.show_cube(account)
-    lesson.show_updates(account, places)
+    lesson.show_updates(trained, account, places)
     ask(trained, places)
 
 

@@ -14,6 +14,7 @@ WRITE_HTML = {
     "dashboard/average_digit/form.py",
     "dashboard/average_digit/measures.py",
     "dashboard/gradient_descent/backpropagation.py",
+    "dashboard/home.py",
     "dashboard/pictures.py",
     "dashboard/training/results/gallery.py",
 }

@@ -10,7 +10,7 @@ from dashboard import resources
 from dashboard.fields import whole_number
 from dashboard.figures import average_digit as figures
 from dashboard.language import _
-from dashboard.pictures import data_url
+from dashboard.pictures import webp_url
 from nncore.average_digit import MEMOIRE_BIAS, MEMOIRE_DIGIT, MEMOIRE_THRESHOLD, score_cut
 from nncore.mnist import N_CLASSES
 
@@ -20,7 +20,7 @@ MEMOIRE_EIGHT = 17
 
 _DIGIT, _BIAS, _THRESHOLD = "average_digit", "average_bias", "average_threshold"
 _SECOND_DIGIT = 3
-_TILE_PX = 56
+_TILE_PX, _TILE_TOP_PX = 56, 4
 
 
 @dataclass(frozen=True)
@@ -245,10 +245,10 @@ def _tiles_as_buttons() -> str:
     The labels of the buttons cannot hold the pictures, because the URL quotes them.
     """
     picker = ".st-key-average_digit [role=radiogroup]"
-    pictures = "".join(
-        f"{picker} > button:nth-child({digit + 1}) {{ background-image: "
-        f"url({data_url(figures.tile(average))}) }}"
-        for digit, average in enumerate(resources.average_digits())
+    places = "".join(
+        f"{picker} > button:nth-child({digit + 1}) {{ background-position: center "
+        f"{_TILE_TOP_PX - 2 * _TILE_PX * digit}px }}"
+        for digit in range(N_CLASSES)
     )
     return f"""<style>
         {picker} {{
@@ -261,13 +261,13 @@ def _tiles_as_buttons() -> str:
             padding: {_TILE_PX + 6}px 0 0.125rem;
             border: 0;
             border-radius: 0.25rem;
+            background-image: url({webp_url(figures.tiles(resources.average_digits()))});
             background-size: {_TILE_PX}px;
-            background-position: center 4px;
             background-repeat: no-repeat;
             image-rendering: pixelated;
         }}
         {picker} > button[aria-checked=true] {{
             outline: 2px solid currentcolor;
         }}
-        {pictures}
+        {places}
     </style>"""

@@ -1,7 +1,8 @@
 """What the neuron of an average digit answers: figures, counts, and what to notice in them."""
 
+import operator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,6 +22,7 @@ from dashboard.average_digit.measures import Measure, show_measures
 from dashboard.chart import show_chart
 from dashboard.figures import average_digit as figures
 from dashboard.figures import theme
+from dashboard.kept import show_kept
 from dashboard.language import _, current_language
 from nncore.average_digit import (
     ThresholdEvaluation,
@@ -80,17 +82,21 @@ def lay_out() -> Places:
 
 def show_answers(neuron: Neuron, image: ChosenImage, places: Places) -> None:
     """Show all that a neuron answers."""
-    test = evaluation_of(neuron)
+    # What everybody sees first; what somebody has set is seldom seen by somebody else.
+    is_first_sight = neuron == MEMOIRE_NEURON and image.index == MEMOIRE_EIGHT
+    show = show_kept if is_first_sight else operator.call
     with places.outcome:
-        show_accuracy(neuron, test)
+        show(show_accuracy, neuron)
     with places.measures:
-        show_shares(neuron, test)
+        show(show_shares, neuron)
     with places.overlap:
-        show_overlap(neuron, test)
+        show(show_overlap, neuron)
     with places.sigmoid:
-        show_sigmoid(neuron, image)
+        show(show_sigmoid, neuron, image.index, image.is_test)
 
 
+# Each part that is shown of a neuron asks.
+@lru_cache(maxsize=200)
 def evaluation_of(neuron: Neuron, on_training_images: bool = False) -> ThresholdEvaluation:
     """Return how a neuron answers for the test images, or for the training images."""
     scores = resources.digit_scores(neuron.digit)
@@ -98,8 +104,9 @@ def evaluation_of(neuron: Neuron, on_training_images: bool = False) -> Threshold
     return ranked.evaluate(neuron.bias, neuron.threshold)
 
 
-def show_accuracy(neuron: Neuron, test: ThresholdEvaluation) -> None:
+def show_accuracy(neuron: Neuron) -> None:
     """Compare the neuron with always answering no, and with the best bias."""
+    test = evaluation_of(neuron)
     no = test.always_no_accuracy
     if test.accuracy < no:
         verdict = _("**{points:.2f} points worse than always answering “no”.**")
@@ -129,9 +136,9 @@ def show_majority(digit: int) -> None:
     )
 
 
-def show_shares(neuron: Neuron, test: ThresholdEvaluation) -> None:
+def show_shares(neuron: Neuron) -> None:
     """Show accuracy, precision and recall with their counts, beside those of the mémoire."""
-    train = evaluation_of(neuron, on_training_images=True)
+    test, train = evaluation_of(neuron), evaluation_of(neuron, on_training_images=True)
     counts = {
         "digit": neuron.digit,
         "found": _count(test.true_positives),
@@ -170,8 +177,9 @@ def show_shares(neuron: Neuron, test: ThresholdEvaluation) -> None:
     show_measures(shown, notes)
 
 
-def show_overlap(neuron: Neuron, test: ThresholdEvaluation) -> None:
+def show_overlap(neuron: Neuron) -> None:
     """Show the scores of the digit and of the rest, and how the cut sorts them."""
+    test = evaluation_of(neuron)
     show_chart(_overlap_figure(neuron), "average_histogram")
     table = _("""
 | Score | digit {digit} | others |
@@ -195,8 +203,9 @@ def show_overlap(neuron: Neuron, test: ThresholdEvaluation) -> None:
     st.markdown(f"{counts}\n{_small(notice)}", width=_TEXT_PX)
 
 
-def show_sigmoid(neuron: Neuron, image: ChosenImage) -> None:
-    """Show how scores become outputs: those of the mémoire's samples and of the chosen image."""
+def show_sigmoid(neuron: Neuron, index: int, is_test: bool) -> None:
+    """Show how scores become outputs: those of the mémoire's samples and of an image."""
+    image = chosen_image(neuron.digit, index, is_test)
     show_chart(_sigmoid_figure(neuron, image), "average_sigmoid")
     meaning = _(
         "$\\sigma(z) = 1 / (1 + e^{-z})$ squeezes any number into 0 to 1, and the bias shifts "
@@ -214,6 +223,15 @@ def show_sigmoid(neuron: Neuron, image: ChosenImage) -> None:
 
 def show_pixels(digit: int, image: ChosenImage) -> None:
     """Show how the score of an image comes about, pixel by pixel."""
+    # Everybody looks at the mémoire's two images; any other is one of 70,000.
+    is_memoires = image.index in _PRINTED and not image.is_test
+    show = show_kept if is_memoires else operator.call
+    show(_show_pixels, digit, image.index, image.is_test)
+
+
+def _show_pixels(digit: int, index: int, is_test: bool) -> None:
+    """Show it."""
+    image = chosen_image(digit, index, is_test)
     show_chart(_pixels_figure(digit, image), "average_pixels")
     score = _("{name} shows the digit {label}. Its score with the average {digit} is **{score}**.")
     printed = _printed(digit, image)
@@ -231,6 +249,11 @@ def show_pixels(digit: int, image: ChosenImage) -> None:
 
 def show_best_bias(digit: int) -> None:
     """Show the accuracy of every bias, and say what the best one is worth."""
+    show_kept(_show_best_bias, digit)
+
+
+def _show_best_bias(digit: int) -> None:
+    """Show it."""
     st.subheader(_("Is there a better bias?"))
     sweep = resources.bias_sweep(digit)
     best = evaluation_of(replace(MEMOIRE_NEURON, digit=digit, bias=sweep.best_bias))
@@ -307,6 +330,11 @@ def _memoire_table(language: str) -> str:
 
 def show_difference(digit: int, second: int) -> None:
     """Show what the average of one digit has that another has not."""
+    show_kept(_show_difference, digit, second)
+
+
+def _show_difference(digit: int, second: int) -> None:
+    """Show it."""
     show_chart(_difference_figure(digit, second), "average_difference")
     if digit == second:
         notice = _("The same average twice: choose another digit to see a difference.")

@@ -1,6 +1,8 @@
 """The parts of the page of the colour neuron that come after the labels, from top to bottom."""
 
+import operator
 from dataclasses import dataclass, replace
+from functools import partial
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -24,7 +26,9 @@ from dashboard.colour_neuron.sentences import (
 from dashboard.components.plot3d import PlotState, plot3d
 from dashboard.fields import whole_number
 from dashboard.figures import colour_space as figures
+from dashboard.kept import show_kept
 from dashboard.language import _, current_language
+from dashboard.tables import markdown_table
 from nncore.colour import mean_colour, scale_colours
 from nncore.images import ImageFileError, open_image
 
@@ -201,11 +205,25 @@ def show_cube(account: Account) -> None:
     st.markdown(account.result)
 
 
-def show_updates(account: Account, places: Places) -> None:
+def show_updates(lesson: Lesson, account: Account, places: Places) -> None:
     """Show the errors of each epoch, and every update of the training as a table."""
-    show_chart(account.errors, "colour_errors", places.errors)
+    # What everybody sees first.
+    show = partial(show_kept, name="mémoire") if lesson.is_memoires else operator.call
+    with places.errors:
+        show(_show_errors, account)
+    with places.updates:
+        show(_show_update_table, account)
+
+
+def _show_errors(account: Account) -> None:
+    """Show the errors of each epoch."""
+    show_chart(account.errors, "colour_errors")
+
+
+def _show_update_table(account: Account) -> None:
+    """Show every update."""
     decimals = st.column_config.NumberColumn(format="%.4g")
-    places.updates.dataframe(
+    st.dataframe(
         account.updates,
         hide_index=True,
         height=300,
@@ -278,13 +296,10 @@ def _result_table(lesson: Lesson) -> str:
     first = lesson.log.first_epoch_without_error
     # As many decimals as a phone has room for.
     state_now = [number(value, decimals=3) for value in lesson.log.state]
-    rows = [
-        ["", "p₁", "p₂", "p₃", _("no error from epoch")],
-        ["---"] * 5,
-        [f"**{cell}**" for cell in (_("here"), *state_now, first or _("none"))],
-        [_("mémoire"), *map(number, MEMOIRE_STATE), "–"],
-    ]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    here = [f"**{cell}**" for cell in (_("here"), *state_now, first or _("none"))]
+    memoires = [_("mémoire"), *map(number, MEMOIRE_STATE), "–"]
+    names = ("", "p₁", "p₂", "p₃", _("no error from epoch"))
+    return markdown_table([dict(zip(names, row, strict=True)) for row in (here, memoires)])
 
 
 def _plot_state(lesson: Lesson, step: int) -> PlotState:

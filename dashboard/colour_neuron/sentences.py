@@ -48,6 +48,15 @@ class Lesson:
     log: TrainingLog
 
     @cached_property
+    def is_memoires(self) -> bool:
+        """Return whether images, labels and settings are the mémoire's, as at the first visit."""
+        samples = self.samples
+        return self.settings == Settings() and all(
+            image.is_from_memoire and image.is_red == target
+            for image, target in zip(samples.images, samples.targets, strict=True)
+        )
+
+    @cached_property
     def inputs(self) -> np.ndarray:
         """Return the colours on the scale of the training, (n_samples, 3) float64."""
         return scale_colours(self.samples.colours, self.settings.scale)
@@ -181,9 +190,17 @@ def written_out(p: Sequence[float], e: Sequence[float]) -> str:
     """
     products = [f"{number(factor)}·{number(part)}" for factor, part in zip(p, e, strict=True)]
     terms = " + ".join(products).replace("+ −", "− ")
-    q = float(potential(p, np.asarray(e)))
-    relation, answer = ("≥", _("yes")) if activation(p, np.asarray(e)) else ("<", _("no"))
+    q, is_yes = _answer(tuple(p), tuple(e))
+    relation, answer = ("≥", _("yes")) if is_yes else ("<", _("no"))
     return f"q = {terms} = {number(q)} {relation} 1 → **{answer}**"
+
+
+# Every change on the page asks again about the same colour.
+@lru_cache(maxsize=200)
+def _answer(p: tuple[float, ...], e: tuple[float, ...]) -> tuple[float, bool]:
+    """Return q, and whether the answer is yes."""
+    colour = np.asarray(e)
+    return float(potential(p, colour)), bool(activation(p, colour))
 
 
 def number(value: float, decimals: int = 4) -> str:

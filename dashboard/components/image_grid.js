@@ -4,7 +4,8 @@ const grids = new WeakMap();
 
 // Streamlit calls this at each change of the data; a tile's label is Python's word plus the clicks
 // that Python has not counted yet, so that an answer on its way back never undoes a newer click.
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = JSON.parse(new TextDecoder().decode(bytes));
   if (!grids.has(parentElement)) grids.set(parentElement, { pending: [], last: 0, buttons: new Map() });
   const grid = grids.get(parentElement);
   const root = parentElement.querySelector(".grid");

@@ -14,8 +14,8 @@ const GRID = "#7f7f7f"; // on white and on black alike; WebGL draws the theme's 
 let plotly;
 
 // Streamlit calls this at each change of the data or the theme, and the result when it unmounts.
-export default function ({ data: text, parentElement }) {
-  const data = JSON.parse(text);
+export default function ({ data: bytes, parentElement }) {
+  const data = JSON.parse(new TextDecoder().decode(bytes));
   if (!views.has(parentElement)) {
     views.set(parentElement, new View(parentElement.querySelector(".plot3d")));
   }

@@ -5,8 +5,6 @@ served from ``static/``. Stepping and playing happen in the browser, without a r
 """
 
 import logging
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,7 +15,8 @@ import streamlit as st
 from plotly.io.json import to_json_plotly
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
-from dashboard.language import _
+from dashboard.language import _, current_language
+from dashboard.static_files import publish
 
 PLOTLYJS_NAME = "plotly.min.js"
 
@@ -100,26 +99,31 @@ def plot3d(
         "height": height,
         "autoplay": int(autoplay),
         "plotlyjs": f"app/static/{PLOTLYJS_NAME}?v={get_plotlyjs_version()}",
-        "text": {
-            "label": label,
-            "hint": _("Drag to turn, or use the arrow keys."),
-            "zoom_in": _("Zoom in"),
-            "zoom_out": _("Zoom out"),
-            "reset": _("Reset view"),
-            "play": _("Play"),
-            "pause": _("Pause"),
-            "previous": _("Previous step"),
-            "next": _("Next step"),
-            "step": _("Step"),
-            "speed": _("Speed"),
-            "failed": _(
-                "The 3D view cannot be drawn: reload the page, and if that does not help, "
-                "look into the log of the server."
-            ),
-        },
+        "text": {"label": label, **_words(current_language())},
     }
-    # As one text, because Streamlit would search values for tables, and knows no NumPy arrays.
-    _component(key=key, data=to_json_plotly(data))
+    # As bytes, because Streamlit would search anything else for tables, and knows no NumPy arrays.
+    _component(key=key, data=to_json_plotly(data).encode())
+
+
+@cache
+def _words(language: str) -> dict[str, str]:
+    """Return what the controls are called, which is the same for all readers of a language."""
+    return {
+        "hint": _("Drag to turn, or use the arrow keys."),
+        "zoom_in": _("Zoom in"),
+        "zoom_out": _("Zoom out"),
+        "reset": _("Reset view"),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "previous": _("Previous step"),
+        "next": _("Next step"),
+        "step": _("Step"),
+        "speed": _("Speed"),
+        "failed": _(
+            "The 3D view cannot be drawn: reload the page, and if that does not help, "
+            "look into the log of the server."
+        ),
+    }
 
 
 @cache
@@ -137,16 +141,8 @@ def publish_plotlyjs(static_dir: Path) -> bool:
         Whether the right plotly.js is there; if not, the log says why and what to do.
     """
     target = static_dir / PLOTLYJS_NAME
-    script = get_plotlyjs().encode()
     try:
-        if target.is_file() and target.read_bytes() == script:
-            return True
-        static_dir.mkdir(exist_ok=True)
-        # Renamed into place, so that no browser is served half a file.
-        with tempfile.NamedTemporaryFile(dir=static_dir, suffix=".part", delete=False) as part:
-            part.write(script)
-        os.chmod(part.name, 0o644)
-        os.replace(part.name, target)
+        publish(get_plotlyjs().encode(), target)
     except OSError as error:
         _log.error(
             "3D views will not work: %s cannot be written (%s). Make the folder writable, or copy "

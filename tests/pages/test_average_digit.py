@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from dashboard import resources
+from dashboard import kept, resources
 from dashboard.average_digit import form, panel
 
 PAGE = "pages/2_Average_digit.py"
@@ -38,12 +38,18 @@ def other_data(monkeypatch, tmp_path):
 
 
 def forget_data():
-    for loaded in (resources._mnist, resources.average_digits, resources._all_digit_scores):
+    for loaded in (
+        resources._mnist,
+        resources.average_digits,
+        resources._all_digit_scores,
+        kept._show,
+    ):
         loaded.clear()
     for computed in (
         resources.digit_scores,
         resources.bias_sweep,
         resources.best_bias_of_training,
+        panel.evaluation_of,
         panel._score_counts,
         panel._memoire_table,
         form.chosen_image,

@@ -33,9 +33,8 @@ def component(app, name):
 
 
 def component_data(app):
-    """Return what each component gets; the cube gets its values as one text."""
-    values = [json.loads(element.proto.json) for element in app.get("bidi_component")]
-    return [json.loads(value) if isinstance(value, str) else value for value in values]
+    """Return what each component gets."""
+    return [json.loads(element.proto.bytes) for element in app.get("bidi_component")]
 
 
 def positive(app):

@@ -20,7 +20,8 @@ def descriptions(app):
 
 
 def words(app):
-    return " ".join(element.value for element in (*app.title, *app.markdown, *app.caption))
+    texts = [element.value for element in (*app.title, *app.markdown, *app.caption)]
+    return " ".join([*texts, *(element.proto.body for element in app.get("html"))])
 
 
 def test_page_runs_and_has_one_title(app):

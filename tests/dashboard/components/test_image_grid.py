@@ -48,7 +48,7 @@ def test_labels_of_the_page_go_to_the_browser():
     app = AppTest.from_function(page).run()
     assert not app.exception
     [component] = app.get("bidi_component")
-    data = json.loads(component.proto.json)
+    data = json.loads(component.proto.bytes)
     assert data["label"] == "Red?"
     assert data["confirmed"] == 0
     assert data["tiles"] == [

@@ -91,7 +91,7 @@ def test_what_the_browser_gets():
     app = AppTest.from_function(page).run()
     assert not app.exception
     [component] = app.get("bidi_component")
-    data = json.loads(json.loads(component.proto.json))
+    data = json.loads(component.proto.bytes)
     assert data["key"] == "cube"
     assert data["height"] == 400
     assert data["autoplay"] == 2

@@ -17,7 +17,7 @@ from dashboard.figures.average_digit import (
     pixel_products,
     score_histogram,
     sigmoid_curve,
-    tile,
+    tiles,
 )
 from nncore.average_digit import BiasSweep, sweep_bias
 
@@ -30,13 +30,17 @@ def averages():
     return first, second
 
 
-def test_a_tile_has_the_colours_of_the_scale():
+def test_the_tiles_have_the_colours_of_the_scale_and_room_between_them():
     average = np.linspace(0, 1, 784).reshape(28, 28)
-    picture = Image.open(io.BytesIO(tile(average))).convert("RGB")
-    assert picture.size == (28, 28)
+    picture = Image.open(io.BytesIO(tiles(np.stack([average, average[::-1, ::-1]]))))
+    assert (picture.format, picture.size) == ("WEBP", (28, 112))
+    colours = picture.convert("RGBA")
     # The ends of Cividis.
-    assert picture.getpixel((0, 0)) == (0, 34, 78)
-    assert picture.getpixel((27, 27)) == (254, 232, 56)
+    low, high = (0, 34, 78, 255), (254, 232, 56, 255)
+    assert colours.getpixel((0, 0)) == colours.getpixel((27, 83)) == low
+    assert colours.getpixel((27, 27)) == colours.getpixel((0, 56)) == high
+    for top in (28, 84):
+        assert colours.crop((0, top, 28, top + 28)).getextrema()[3] == (0, 0)
 
 
 def test_the_difference_is_first_minus_second_around_zero(averages):
