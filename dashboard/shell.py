@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import housekeeping, language, streamlit_shortcuts
 from dashboard.components.plot3d import publish_plotlyjs
+from dashboard.kept import show_kept
 from dashboard.language import N_, _
 from dashboard.turns import turn
 
@@ -178,13 +179,19 @@ def _draw_frame(shown: Page) -> None:
         layout="wide",
         initial_sidebar_state="auto",
     )
-    for target in PAGES:
-        navigation.page_link(target.path, label=_(target.title), icon=target.icon, width="stretch")
+    with navigation:
+        show_kept(_show_links)
     # The home page bears the name of the whole, and sets it itself.
     if shown is not HOME:
         st.title(_(shown.title))
     publish_plotlyjs(STATIC_DIR)
     housekeeping.look_after_session()
+
+
+def _show_links() -> None:
+    """Show the way to all pages."""
+    for target in PAGES:
+        st.page_link(target.path, label=_(target.title), icon=target.icon, width="stretch")
 
 
 def _language_selector() -> None:
