@@ -7,7 +7,16 @@ from dashboard.figures import theme
 from dashboard.language import _
 
 _HEIGHT = 430
-_COLOUR_OF_ERRORS = ((0, "rgba(213, 94, 0, 0)"), (1, "rgba(213, 94, 0, 1)"))
+# Through the colour of a few errors the page is seen, and on it the theme's text can be read; from
+# three tenths of the most errors on it is the same in both themes, and dark text can be read on it.
+_MANY = 0.3
+_COLOUR_OF_ERRORS = (
+    (0, "rgba(213, 94, 0, 0)"),
+    (_MANY, "rgba(213, 94, 0, 0.3)"),
+    (_MANY, "#EDA36A"),
+    (1, theme.VERMILLION),
+)
+_ON_MANY = "#1A1A1A"
 
 
 def confusion_matrix(confusion: np.ndarray, chosen: tuple[int, int] | None = None) -> go.Figure:
@@ -39,15 +48,26 @@ def confusion_matrix(confusion: np.ndarray, chosen: tuple[int, int] | None = Non
         "xgap": 1,
         "ygap": 1,
     }
+    texts = confusion.astype(str).ravel()
     places = {
         "type": "scatter",
         "x": digits * len(digits),
         "y": np.repeat(digits, len(digits)).tolist(),
-        "text": [str(n) for n in confusion.ravel()],
+        "text": texts.tolist(),
     }
-    # A trace of its own takes the theme's colour; a heatmap chooses it by the cell, and takes
-    # what is transparent for orange.
-    counts = {**places, "mode": "text", "hoverinfo": "skip", "textfont": {"size": 12}}
+    # Traces of their own, one of which takes the theme's colour; a heatmap chooses it by the cell,
+    # and takes what is transparent for orange.
+    are_many = ((errors > 0) & (errors >= _MANY * errors.max())).ravel()
+    counts = [
+        {
+            **places,
+            "text": np.where(are_shown, texts, "").tolist(),
+            "mode": "text",
+            "hoverinfo": "skip",
+            "textfont": {"size": 12, **colour},
+        }
+        for are_shown, colour in ((~are_many, {}), (are_many, {"color": _ON_MANY}))
+    ]
     # Plotly selects points, never the cells of a heatmap.
     targets = {
         **places,
@@ -59,7 +79,7 @@ def confusion_matrix(confusion: np.ndarray, chosen: tuple[int, int] | None = Non
     }
     bare = {"type": "category", "showgrid": False}
     return theme.figure(
-        [cells, counts, targets],
+        [cells, *counts, targets],
         _HEIGHT,
         xaxis={**bare, "title": {"text": _("Answer")}, "side": "top"},
         yaxis={**bare, "title": {"text": _("True digit")}, "autorange": "reversed"},

@@ -6,15 +6,36 @@ CONFUSION = np.array([[90, 3], [0, 80]])
 
 
 def test_errors_are_coloured_and_everything_is_counted():
-    heatmap, counts, _ = confusion_matrix(CONFUSION).data
+    heatmap, *counts, _ = confusion_matrix(CONFUSION).data
     np.testing.assert_array_equal(heatmap.z, [[0, 3], [0, 0]])
-    cells = zip(counts.y, counts.x, counts.text, strict=True)
-    assert {(true, answer): int(n) for true, answer, n in cells} == {
+    assert {
+        (true, answer): int(n)
+        for trace in counts
+        for true, answer, n in zip(trace.y, trace.x, trace.text, strict=True)
+        if n
+    } == {
         ("0", "0"): 90,
         ("0", "1"): 3,
         ("1", "0"): 0,
         ("1", "1"): 80,
     }
+
+
+def test_where_there_are_many_errors_the_text_does_not_take_the_colour_of_the_theme():
+    confusion = np.array([[90, 1, 2], [3, 80, 10], [0, 4, 70]])
+    _, of_theme, dark, _ = confusion_matrix(confusion).data
+
+    assert of_theme.textfont.color is None
+    assert dark.textfont.color == "#1A1A1A"
+    assert [n for n in dark.text if n] == ["3", "10", "4"]
+    assert [n for n in of_theme.text if n] == ["90", "1", "2", "80", "0", "70"]
+
+
+def test_a_network_without_errors_has_its_counts_in_the_colour_of_the_theme():
+    _, of_theme, dark, _ = confusion_matrix(np.diag([3, 4])).data
+
+    assert list(of_theme.text) == ["3", "0", "0", "4"]
+    assert not any(dark.text)
 
 
 def test_what_a_click_selects_is_the_cells_row_by_row_and_cannot_be_seen():
@@ -23,7 +44,7 @@ def test_what_a_click_selects_is_the_cells_row_by_row_and_cannot_be_seen():
     for state in (targets, targets.selected, targets.unselected):
         assert state.marker.opacity == 0
     # Only they answer to the mouse.
-    assert [trace.hoverinfo for trace in confusion_matrix(CONFUSION).data[:-1]] == ["skip"] * 2
+    assert [trace.hoverinfo for trace in confusion_matrix(CONFUSION).data[:-1]] == ["skip"] * 3
 
 
 def test_the_chosen_cell_has_a_frame():
