@@ -1,11 +1,13 @@
 """The pictures on the cards of the home page, made once per server from the project's data."""
 
+import io
 import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from dashboard import resources, shell
 from dashboard.experiments.bug_hunt import healthy_training
@@ -57,7 +59,8 @@ def _picture(path: str) -> str | None:
     draw = _PICTURES.get(path)
     if draw is None:
         return None
-    return published_url(webp(draw()), f"card_{Path(path).stem}.webp", shell.STATIC_DIR)
+    picture = webp(Image.open(io.BytesIO(draw())))
+    return published_url(picture, f"card_{Path(path).stem}.webp", shell.STATIC_DIR)
 
 
 def _colour_bank() -> bytes:

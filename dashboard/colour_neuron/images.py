@@ -1,14 +1,13 @@
 """An image as the colour neuron and its page see it: a mean colour, a name and a small picture."""
 
 import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
 from dashboard.language import N_, _
-from dashboard.pictures import webp_url
+from dashboard.pictures import webp, webp_url
 from nncore.colour import MeanColour, mean_colour
 from nncore.images import open_image, reduced_rgb
 
@@ -147,9 +146,6 @@ def read_bank(folder: Path) -> tuple[ColourImage, ...]:
 
 
 def _thumbnail(image: Image.Image) -> str:
-    """Return the middle of an image as a small WebP; of one colour, a fifth of a JPEG."""
+    """Return the middle of an image as a small picture, which is an address that holds it."""
     small = reduced_rgb(image, max(1, min(image.size) // (4 * THUMBNAIL_PX)))
-    picture = ImageOps.fit(small, (THUMBNAIL_PX, THUMBNAIL_PX))
-    buffer = io.BytesIO()
-    picture.save(buffer, "WEBP", quality=90)
-    return webp_url(buffer.getvalue())
+    return webp_url(webp(ImageOps.fit(small, (THUMBNAIL_PX, THUMBNAIL_PX))))

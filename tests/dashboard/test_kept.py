@@ -1,7 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import kept
+from dashboard import kept, shell
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,6 @@ def test_each_language_has_its_own(locale_dir):
     def page():
         import streamlit as st
 
-        from dashboard import shell  # noqa: F401, tells who reads
         from dashboard.kept import show_kept
         from dashboard.language import _
 
@@ -64,9 +63,9 @@ def test_each_language_has_its_own(locale_dir):
 
     app = AppTest.from_function(page).run()
     assert texts(app) == ["Train"]
-    app.session_state["language"] = "fr"
+    app.session_state[shell.LANGUAGE_KEY] = "fr"
     assert texts(app.run()) == ["Entraîner"]
-    app.session_state["language"] = "en"
+    app.session_state[shell.LANGUAGE_KEY] = "en"
     assert texts(app.run()) == ["Train"]
 
 
