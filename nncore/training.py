@@ -24,8 +24,11 @@ from nncore.steps import steps_for
 
 # Samples of a block, at most. Fewer make smaller matrix products and more waiting between two
 # threads; more make the corrections inside `FirstLayerDescent` grow, and more of their pixels are
-# active.
-_BLOCK = 160
+# active. Mini-batches of few samples keep the thread that steps busy, which leaves the other one
+# time for larger blocks.
+_BLOCK = 120
+_BLOCK_OF_SMALL_BATCHES = 160
+_SMALL_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -272,7 +275,8 @@ class Trainer:
     def _block_after(self, start: int, n_samples: int) -> slice | None:
         """Return the rows of the block that begins at ``start``, or None at the end."""
         batch_size = self.recipe.batch_size
-        n_batches = 1 if self.is_stepping else max(1, _BLOCK // batch_size)
+        n_samples_wanted = _BLOCK_OF_SMALL_BATCHES if batch_size <= _SMALL_BATCH else _BLOCK
+        n_batches = 1 if self.is_stepping else max(1, n_samples_wanted // batch_size)
         end = min(start + n_batches * batch_size, n_samples)
         return slice(start, end) if start < end else None
 

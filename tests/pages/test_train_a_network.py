@@ -154,7 +154,7 @@ def test_a_training_step_by_step(app):
     app.button(key="train_batch").click().run()
     run_until(app, lambda: len(job.curve) == 1 and job.is_paused)
     app.run()
-    assert job.curve[0].fraction == pytest.approx(32 / 1000)
+    assert job.curve[0].fraction == pytest.approx(RECIPES["recommended"].batch_size / 1000)
     app.number_input(key=f"train_rate_{job.id}").set_value(0.01).run()
     app.button(key="train_batch").click().run()
     run_until(app, lambda: len(job.vitals) == 2)
@@ -195,9 +195,10 @@ def test_a_link_fills_in_settings_and_nonsense_falls_back(open_app):
         PAGE, train_batch_size="77", train_learning_rate="-5", train_activation="<script>"
     )
     assert not app.exception
+    recommended = RECIPES["recommended"]
     assert app.number_input(key="train_batch_size").value == 77
-    assert app.number_input(key="train_learning_rate").value == 0.2
-    assert app.selectbox(key="train_activation").value == "relu"
+    assert app.number_input(key="train_learning_rate").value == recommended.learning_rate
+    assert app.selectbox(key="train_activation").value == recommended.activation
 
 
 @pytest.mark.parametrize("value", ["inf", "-inf", "nan", "1e999", "1e30", "<b>5</b>", ""])
