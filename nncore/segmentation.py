@@ -454,9 +454,11 @@ def _cut_through(lines: Lines, height: float) -> list[Piece]:
     """Cut lines into pieces where, from top to bottom, they are lowest."""
     pieces, neck = [], None
     for x, next_neck in _necks(lines, height):
-        left, lines = _parted(lines, x)
-        pieces.append(Piece(left, neck))
-        neck = next_neck
+        left, right = _parted(lines, x)
+        # Between the pixels of ink that is two or three high, there is room for more than one cut.
+        if left and right:
+            pieces.append(Piece(left, neck))
+            lines, neck = right, next_neck
     return [*pieces, Piece(lines, neck)]
 
 

@@ -1,5 +1,6 @@
 """Numbers are cut where digits end, as far as a network, or a stand-in for one, can tell."""
 
+import contextlib
 from itertools import pairwise
 from pathlib import Path
 
@@ -242,6 +243,14 @@ def test_a_cut_through_loses_nothing_of_a_line():
     assert sum(lengths) == pytest.approx(np.hypot(*np.diff(wide, axis=0).T).sum())
     for left, right in pairwise(parts):
         assert box(left.lines)[2] == pytest.approx(box(right.lines)[0])
+
+
+def test_no_piece_of_ink_as_high_as_two_pixels_is_empty():
+    generator = np.random.default_rng(0)
+    for width in range(20, 40):
+        ink = generator.integers(1, 256, (2, width)).astype(np.uint8)
+        with contextlib.suppress(TooManyPiecesError):
+            assert all(piece.lines for piece in pieces_of_ink(ink))
 
 
 def test_specks_are_left_out_unless_there_is_nothing_else():
