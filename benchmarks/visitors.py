@@ -13,6 +13,8 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from benchmarks.report import log
+
 _Value = bool | float | str | list[float] | list[str]
 
 
@@ -261,6 +263,7 @@ class Visitor:
         kind = delta.new_element.WhichOneof("type") if delta.HasField("new_element") else None
         if kind == "exception":
             self._timings.n_exceptions += 1
+            log(f"exception on {self._page or 'home'}: {delta.new_element.exception.message}")
         elif kind is not None:
             element = getattr(delta.new_element, kind)
             widget_id = getattr(element, "id", "")

@@ -79,16 +79,32 @@ _of_thread = threading.local()
 @contextmanager
 def turn() -> Iterator[None]:
     """Wait until it is this thread's turn; within a turn, a second one is the same."""
-    if getattr(_of_thread, "has_turn", False):
+    if _ticket_of_thread() is not None:
         yield
         return
-    ticket = _turns.take()
-    _of_thread.has_turn = True
+    _of_thread.ticket = _turns.take()
     try:
         yield
     finally:
-        _of_thread.has_turn = False
+        ticket, _of_thread.ticket = _of_thread.ticket, None
         _turns.give_back(ticket)
+
+
+def sleep(seconds: float) -> None:
+    """Wait within a turn, and let others have theirs meanwhile."""
+    ticket = _ticket_of_thread()
+    if ticket is not None:
+        _turns.give_back(ticket)
+    try:
+        time.sleep(seconds)
+    finally:
+        if ticket is not None:
+            _of_thread.ticket = _turns.take()
+
+
+def _ticket_of_thread() -> threading.Event | None:
+    """Return the ticket of the turn that this thread has, if any."""
+    return getattr(_of_thread, "ticket", None)
 
 
 def fragment(function: Callable, *, run_every: float | None = None) -> Callable[..., None]:

@@ -17,6 +17,7 @@ from nncore.activations import ACTIVATIONS
 from nncore.layers import ActivationLayer, DenseLayer
 from nncore.network import SequentialNetwork, build_network
 from nncore.optimizers import SGD
+from nncore.parsing import PARSER
 
 N_INPUTS = N_OUTPUTS = 2
 
@@ -141,7 +142,8 @@ def code_of(function: Callable, out: str | None = None) -> str:
         If no statement writes into ``out``.
     """
     source = textwrap.dedent(inspect.getsource(function))
-    statements = ast.parse(source).body[0].body
+    with PARSER:
+        statements = ast.parse(source).body[0].body
     if isinstance(statements[0], ast.Expr) and isinstance(statements[0].value, ast.Constant):
         statements = statements[1:]
     if out is not None:

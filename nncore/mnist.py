@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from nncore.parsing import PARSER
+
 PROJECT_FILE = (Path(__file__).parent.parent / "data" / "mnist.npz").resolve()
 MNIST_SHA256 = "ee068f36682cba7f38bafdedc77b0f873ebbcf877036f7ebde566966146ac146"
 IMAGE_SHAPE = (28, 28)
@@ -135,7 +137,7 @@ def _read_arrays(file: BinaryIO) -> dict[str, np.ndarray]:
     archive = np.load(file, allow_pickle=False)
     if not isinstance(archive, Mapping):
         raise ValueError("it is not an .npz archive")
-    with archive:
+    with archive, PARSER:
         missing = [key for key in _KEYS if key not in archive]
         if missing:
             raise ValueError(f"it has no {', '.join(missing)}")

@@ -21,6 +21,7 @@ import numpy as np
 from nncore.layers import ActivationLayer, DenseLayer, DropoutLayer, Layer
 from nncore.losses import LOSSES
 from nncore.network import SequentialNetwork
+from nncore.parsing import PARSER
 from nncore.recipe import MAX_LAYERS, RANGES, Recipe, check_layer_sizes
 from nncore.training import EpochResult, Trainer, optimizer_for
 
@@ -307,7 +308,8 @@ def _header_size(
     with archive.open(entry) as file:
         if np.lib.format.read_magic(file) != (1, 0):
             raise ModelFileError(f"{entry.filename} is not an array as this project writes it.")
-        header = np.lib.format.read_array_header_1_0(file, max_header_size=1000)
+        with PARSER:
+            header = np.lib.format.read_array_header_1_0(file, max_header_size=1000)
         position = file.tell()
     if header[2] != dtype or header[1] or (shape is not None and header[0] != shape):
         # The name of a dtype may be any text; its code may not.

@@ -1,10 +1,8 @@
 """What the page asks for: one digit after another, and the file of digits drawn before."""
 
-import time
-
 import streamlit as st
 
-from dashboard import resources, state
+from dashboard import resources, state, turns
 from dashboard.drawing import canvas
 from dashboard.language import _
 from dashboard.own_hand.hand import N_PROMPTS, Hand, HandDrawing
@@ -47,7 +45,7 @@ def take_digit(hand: Hand) -> None:
     ):
         # A stroke that has just been drawn may still be on its way: the next run has it.
         drawing.is_being_kept = True
-        time.sleep(_CANVAS_DELAY_S)
+        turns.sleep(_CANVAS_DELAY_S)
         st.rerun()
 
 

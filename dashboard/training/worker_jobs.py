@@ -20,6 +20,7 @@ from nncore.commands.watching import ANSWERS_NAME, FIRST_LAYER_NAME, snapshots
 from nncore.diagnosis import Finding, finding_from_record
 from nncore.fine_tuning import FineTuning, FineTuningResult
 from nncore.model_files import ModelFileError, load_model
+from nncore.parsing import PARSER
 from nncore.recipe import Recipe
 from nncore.training import EpochResult, Progress
 from nncore.vitals import VitalSigns
@@ -126,7 +127,8 @@ class WorkerJob(ABC):
     def _array(self, name: str) -> np.ndarray | None:
         """Return an array of the worker's, or None before there is one."""
         try:
-            return np.load(self.folder / name, allow_pickle=False)
+            with PARSER:
+                return np.load(self.folder / name, allow_pickle=False)
         except OSError:
             return None
 

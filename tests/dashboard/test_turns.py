@@ -99,3 +99,14 @@ def test_a_run_that_ends_early_gives_its_turn_back(own_turns):
     with pytest.raises(StopRun), turns.turn():
         raise StopRun
     assert not own_turns._begun
+
+
+def test_who_sleeps_lets_others_have_their_turns_and_takes_one_again(own_turns, monkeypatch):
+    n_begun = []
+    monkeypatch.setattr(turns.time, "sleep", lambda _: n_begun.append(len(own_turns._begun)))
+    turns.sleep(1)
+    with turns.turn():
+        turns.sleep(1)
+        assert len(own_turns._begun) == 1
+    assert n_begun == [0, 0]
+    assert not own_turns._begun

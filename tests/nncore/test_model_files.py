@@ -1,3 +1,4 @@
+import ast
 import io
 import json
 import math
@@ -10,6 +11,7 @@ import pytest
 
 from nncore.mnist import load_mnist
 from nncore.model_files import Model, ModelFileError, load_model, save_model
+from nncore.parsing import PARSER
 from nncore.recipe import Recipe
 from nncore.training import new_trainer
 
@@ -92,6 +94,20 @@ def test_a_network_alone_is_kept_bit_for_bit():
 def test_a_compressed_archive_is_read_too():
     data = changed(saved(trained_model()), compression=zipfile.ZIP_DEFLATED)
     assert load_model(data).network.n_inputs == 784
+
+
+def test_threads_have_the_headers_of_arrays_parsed_one_at_a_time(monkeypatch):
+    data = saved(trained_model(epochs=1, stop_after=1))
+    is_alone, parse = [], ast.literal_eval
+
+    def watched(header):
+        is_alone.append(PARSER.locked())
+        return parse(header)
+
+    monkeypatch.setattr(ast, "literal_eval", watched)
+    load_model(data)
+    assert is_alone
+    assert all(is_alone)
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
