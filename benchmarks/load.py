@@ -66,11 +66,12 @@ async def _measure(
     loop = asyncio.get_running_loop()
     began, server_cpu, own_cpu = loop.time(), server.cpu_s(), _own_cpu_s()
     # All within two seconds, as when a teacher shows a link.
-    await asyncio.gather(
-        *(_arrive(visitor, 2 * number / n_visitors) for number, visitor in enumerate(visitors))
+    has_arrived = await asyncio.gather(
+        *(visitor.arrive(2 * number / n_visitors) for number, visitor in enumerate(visitors))
     )
+    arrived = [visitor for visitor, is_here in zip(visitors, has_arrived, strict=True) if is_here]
     until = loop.time() + options.seconds
-    await asyncio.gather(*(visitor.play(until, options.pace) for visitor in visitors))
+    await asyncio.gather(*(visitor.play(until, options.pace) for visitor in arrived))
     elapsed_s = loop.time() - began
     clicks = [seconds for page in timings.reruns.values() for seconds in page]
     row = [
@@ -101,12 +102,6 @@ async def _start_training(server: Server, number: int) -> None:
     await visitor.open("Train_a_network", "train_epochs=50")
     await visitor.press("train_start")
     await visitor.close()
-
-
-async def _arrive(visitor: Visitor, after_s: float) -> None:
-    """Open the home page after some seconds."""
-    await asyncio.sleep(after_s)
-    await visitor.open()
 
 
 def _own_cpu_s() -> float:

@@ -114,6 +114,10 @@ class LostError(ConnectionError):
     """The server has closed the connection, or does not answer."""
 
 
+# What a visitor meets whom the server does not serve any more: `LostError` is an OSError.
+_GONE = (OSError, websockets.WebSocketException)
+
+
 @dataclass
 class Timings:
     """How long the server took, in seconds, and what went wrong.
@@ -185,6 +189,16 @@ class Visitor:
         self.widgets = {}
         await self._run()
 
+    async def arrive(self, after_s: float) -> bool:
+        """Open the home page after some seconds; return whether the server has shown it."""
+        await asyncio.sleep(after_s)
+        try:
+            await self.open()
+        except _GONE:
+            self._timings.n_lost += 1
+            return False
+        return True
+
     async def play(self, until: float, pace_s: float) -> None:
         """Click now and then until a time of the event loop's clock; a quarter of it elsewhere."""
         loop = asyncio.get_running_loop()
@@ -197,7 +211,7 @@ class Visitor:
                 else:
                     await self.turn_widget()
                 self._timings.reruns[self._page].append(time.perf_counter() - began)
-        except (LostError, websockets.WebSocketException, TimeoutError):
+        except _GONE:
             self._timings.n_lost += 1
 
     async def press(self, key: str) -> None:

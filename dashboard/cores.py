@@ -77,6 +77,7 @@ def all_for_children() -> Iterator[None]:
 def _set_cores(cores: Collection[int]) -> None:
     """Let the threads of the process, and those that they start, run on these cores."""
     for thread in threading.enumerate():
-        # It may have ended just now.
+        # It may have ended just now, or have no number of the system's yet.
         with contextlib.suppress(OSError):
-            os.sched_setaffinity(thread.native_id, cores)
+            if thread.native_id is not None:
+                os.sched_setaffinity(thread.native_id, cores)

@@ -291,8 +291,7 @@ def loss_for(name: str, output: str) -> Loss:
     Raises
     ------
     ValueError
-        If there is no such loss or activation, or cross-entropy is asked of outputs that are not
-        probabilities.
+        If there is no such loss or activation. Whether they fit, `SequentialNetwork` says.
     """
     if output not in ACTIVATIONS:
         raise ValueError(f"output must be one of {', '.join(ACTIVATIONS)}, got {output!r}")

@@ -22,10 +22,10 @@ from nncore.recipe import Recipe
 from nncore.schedules import SCHEDULES
 from nncore.steps import steps_for
 
-# Samples of a block, at most. Fewer make smaller matrix products and more waiting between two
-# threads; more make the corrections inside `FirstLayerDescent` grow, and more of their pixels are
-# active. Mini-batches of few samples keep the thread that steps busy, which leaves the other one
-# time for larger blocks.
+# Samples of a block, at most, unless a mini-batch has more. Fewer make smaller matrix products and
+# more waiting between two threads; more make the corrections inside `FirstLayerDescent` grow, and
+# more of their pixels are active. Mini-batches of few samples keep the thread that steps busy,
+# which leaves the other one time for larger blocks.
 _BLOCK = 120
 _BLOCK_OF_SMALL_BATCHES = 160
 _SMALL_BATCH = 16
@@ -92,7 +92,7 @@ class Trainer:
     recipe : Recipe
         How to train. What it says of making the network and the optimiser has been done already.
     optimizer : Optimizer
-        Its learning rate is set before every step, see `learning_rate`.
+        Its learning rate is set before every block of mini-batches, see `learning_rate`.
     generator : numpy.random.Generator
         Shuffles and deforms the samples of every epoch.
     history : sequence of EpochResult

@@ -14,6 +14,7 @@ from dashboard.fields import named_choice
 from dashboard.figures import comparison as figures
 from dashboard.language import N_, _, ngettext
 from dashboard.tables import markdown_table
+from dashboard.training import session
 from dashboard.training.jobs import Job, JobState, QueueFullError
 from dashboard.turns import fragment
 from nncore.mnist import N_CLASSES
@@ -202,13 +203,16 @@ def _show_progress(runs: Mapping[str, Job], active: Sequence[Job]) -> None:
     else:
         text += " · " + _("waiting for a free place")
     st.progress(share, text=text)
-    st.button(
-        _("Stop"),
-        icon=":material/stop:",
-        key="experiments_stop",
-        on_click=_stop,
-        args=(active,),
-    )
+    # Among all runs there may be one that the reader has only a link to.
+    own = [job for job in active if session.steers(job)]
+    if own:
+        st.button(
+            _("Stop"),
+            icon=":material/stop:",
+            key="experiments_stop",
+            on_click=_stop,
+            args=(own,),
+        )
 
 
 def _results(runs: Mapping[str, Job]) -> list[dict[str, str]]:

@@ -55,7 +55,11 @@ def _start(hand: Hand) -> None:
     except QueueFullError as error:
         st.toast(_(str(error)))
         return
+    # Nothing leads to the one before any more, not even to delete it.
+    before = hand.job()
     hand.job_id = job.id
+    if before is not None:
+        resources.forget_fine_tuning(before)
 
 
 def _running(job: FineTuningJob) -> None:

@@ -221,12 +221,13 @@ class JobQueue:
         with self._lock:
             if not job.is_active:
                 return
-            self._stopping.add(job.id)
             job.error = reason
             if job.state is JobState.WAITING:
                 job.state = JobState.STOPPED
                 job.tidy_up()
                 del self._commands[job.id]
+            else:
+                self._stopping.add(job.id)
             worker = self._workers.get(job.id)
         if worker is not None:
             worker.terminate()

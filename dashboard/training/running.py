@@ -166,7 +166,8 @@ def _progress_text(job: Job) -> str:
         return _("The worker is starting and reads MNIST …")
     latest, recipe = job.curve[-1], job.recipe
     n_images = recipe.training_images or len(resources.mnist().train_images)
-    n_batches = -(-(n_images - recipe.validation_images) // recipe.batch_size)
+    n_samples = n_images - recipe.validation_images + recipe.pen_digits
+    n_batches = -(-n_samples // recipe.batch_size)
     is_between_epochs = bool(job.epochs) and job.epochs[-1].epoch >= latest.epoch
     text = _("Epoch {epoch} of {epochs}, mini-batch {batch} of {batches}").format(
         epoch=min(len(job.epochs) + 1, recipe.epochs),

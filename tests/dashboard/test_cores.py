@@ -45,6 +45,12 @@ def test_without_a_usable_quota_all_allowed_cores_count(monkeypatch, tmp_path, c
 
 
 @only_linux
+def test_a_thread_that_is_only_about_to_begin_is_passed_over(own_cores, monkeypatch):
+    monkeypatch.setattr(threading, "enumerate", lambda: [threading.Thread()])
+    cores._set_cores(cores._ALLOWED)
+
+
+@only_linux
 @two_cores
 def test_all_threads_keep_to_the_same_core_and_children_do_not(own_cores):
     is_done, seen = threading.Event(), []

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard import resources
+from dashboard import resources, state
 from dashboard.experiments import bug_hunt
 from dashboard.experiments.bug_lessons import LESSONS
 from dashboard.experiments.presets import PRESETS, SEEDS
@@ -115,6 +115,17 @@ def test_running_experiments_can_be_stopped(app, monkeypatch):
     run_until(app, lambda: not app.button(key="experiments_run").disabled)
     jobs = app.session_state["state_Comparison"].of_presets["losses"]
     assert {resources.job_queue().find(job).state for job in jobs} == {JobState.STOPPED}
+
+
+def test_a_training_that_the_reader_has_only_a_link_to_cannot_be_stopped(app):
+    recipe = replace(SHORT, training_images=None, epochs=500)
+    job = resources.job_queue().submit(recipe, owner="somebody else")
+    app.session_state["state_TrainingState"] = state.TrainingState(job_ids=[job.id])
+    app.run()
+    app.segmented_control(key="experiments_preset").set_value("all").run()
+    assert "Your training 1" in words(app)
+    assert "experiments_stop" not in [button.key for button in app.button]
+    resources.job_queue().stop(job)
 
 
 def test_a_full_queue_refuses_all_runs_politely(app, monkeypatch):

@@ -191,6 +191,10 @@ def test_a_stopped_tuning_says_so_and_can_be_started_again(open_with):
     app = open_with(hand_of(*[0, 1, 7] * 4))
     app.button(key="hand_tune").click().run()
     app.button(key="hand_stop").click().run()
-    wait_for_job(app)
+    first = wait_for_job(app)
     assert "Stopped: nothing has been learnt" in app.info[0].value
     assert not app.button(key="hand_tune").disabled
+    app.button(key="hand_tune").click().run()
+    # Nothing of it is left that the reader could not delete.
+    assert resources.job_queue().find(first.id) is None
+    assert not first.folder.exists()
