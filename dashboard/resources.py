@@ -287,7 +287,7 @@ def forget_fine_tuning(job: FineTuningJob) -> None:
     _tuned_model.clear(job.id)
 
 
-# Of a session, so that no upload outlives it; each session has two places to upload a model.
+# Of a session, so that an upload goes with it; each session has two places to upload a model.
 @st.cache_resource(show_spinner=False, max_entries=2, scope="session")
 def uploaded_model(data: bytes) -> EvaluatedModel:
     """Return the model in an uploaded file.
