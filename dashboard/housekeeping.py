@@ -18,7 +18,7 @@ from streamlit import runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import cores, resources
+from dashboard import ahead, cores, resources
 from dashboard.settings import Settings
 
 try:
@@ -73,6 +73,7 @@ class _Housekeeper:
                 cores.keep_to(n_cores, st.get_option("server.port"))
                 self._thread = threading.Thread(target=self._work, daemon=True)
                 self._thread.start()
+                ahead.start()
 
     def _work(self) -> None:
         """Delete what has to go, as long as the server runs."""

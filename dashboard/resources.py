@@ -1,8 +1,9 @@
 """What is loaded once per server and shared by all sessions: read-only data, models, the queue."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -32,7 +33,7 @@ MEMOIRE_MODEL_PATH = DATA_DIR / "models" / "memoire.npz"
 COLOURS_DIR = DATA_DIR / "colours"
 
 # What is computed from somebody's files, at most; after that nobody finds it any more.
-KEPT_FOR = "2h"
+KEPT_FOR = timedelta(hours=2)
 
 _Read = TypeVar("_Read")
 _queue_lock, _project_lock = threading.Lock(), threading.Lock()
@@ -72,6 +73,33 @@ class DigitScores:
     def test_ranked(self) -> average_digit.RankedScores:
         """Those of the test images in order."""
         return average_digit.RankedScores(self.test, self.test_is_digit)
+
+
+def compute_ahead() -> Iterator[None]:
+    """Load and compute what is the same for all visitors, and pause after each.
+
+    Raises
+    ------
+    OSError, ValueError
+        If a file of the project is missing or damaged; nothing is told to anyone.
+    """
+    _mnist()
+    yield
+    for path in (SHIPPED_MODEL_PATH, MEMOIRE_MODEL_PATH):
+        with _project_lock:
+            _evaluated_model(path)
+        yield
+    with _project_lock:
+        _network(DOUBT_MODEL_PATH)
+    _colour_bank()
+    yield
+    for digit in range(N_CLASSES):
+        bias_sweep(digit)
+        best_bias_of_training(digit)
+        yield
+    for examples in (deformation_examples, mnist_examples, pen_digit_examples):
+        examples()
+        yield
 
 
 def mnist() -> Mnist:

@@ -62,6 +62,10 @@ class Turns:
             del self._begun[ticket]
             self._call_next()
 
+    def are_idle(self) -> bool:
+        """Return whether nobody has a turn, or waits for one."""
+        return not self._begun and not self._waiting
+
     def _call_next(self) -> None:
         """Call those whose turn it is; with the lock held."""
         now = time.monotonic()
@@ -90,16 +94,9 @@ def turn() -> Iterator[None]:
         _turns.give_back(ticket)
 
 
-def sleep(seconds: float) -> None:
-    """Wait within a turn, and let others have theirs meanwhile."""
-    ticket = _ticket_of_thread()
-    if ticket is not None:
-        _turns.give_back(ticket)
-    try:
-        time.sleep(seconds)
-    finally:
-        if ticket is not None:
-            _of_thread.ticket = _turns.take()
+def are_idle() -> bool:
+    """Return whether no script runs now, or waits for its turn."""
+    return _turns.are_idle()
 
 
 def _ticket_of_thread() -> threading.Event | None:

@@ -182,14 +182,10 @@ def ink_steps(ink: np.ndarray, preprocessing: Preprocessing = _ALL_STEPS) -> Dig
     ValueError
         If ``ink`` is not (height, width) uint8.
     """
-    ink = np.asarray(ink)
-    if ink.ndim != 2 or ink.dtype != np.uint8:
-        raise ValueError(f"ink must be (height, width) uint8, got {ink.shape} {ink.dtype.name}")
-    if ink.sum(dtype=np.int64) < 255 * MIN_INK_PX:
-        raise EmptyDrawingError
+    ink = _checked_ink(ink)
     if preprocessing.pen:
-        lines = centre_lines(ink)
-        if _fitted_width(ink, lines) <= _WIDEST_REDRAWN_PX:
+        lines = redrawn_lines(ink)
+        if lines is not None:
             return stroke_steps(lines, ink.shape[::-1], preprocessing)
     crop = ink
     if preprocessing.fit:
@@ -201,6 +197,42 @@ def ink_steps(ink: np.ndarray, preprocessing: Preprocessing = _ALL_STEPS) -> Dig
     # A thin line keeps a width of one pixel.
     height, width = (max(1, round(side * scale)) for side in crop.shape)
     return _pasted(crop, height, width, preprocessing)
+
+
+def redrawn_lines(ink: np.ndarray) -> Strokes | None:
+    """Return the centre lines of ink, which MNIST's pen draws again in `ink_steps`.
+
+    For who takes the steps of the same ink several times: `stroke_steps` of these lines gives what
+    `ink_steps` of the ink does, without finding them again, which takes most of the time.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (height, width), uint8
+        0 on paper, 255 in the ink; at most 2,000 pixels a side.
+
+    Returns
+    -------
+    list of ndarray of shape (n_points, 2), or None
+        x and y of each point; None if the lines of the ink are too wide to be drawn again.
+
+    Raises
+    ------
+    EmptyDrawingError, ValueError
+        As for `ink_steps`.
+    """
+    ink = _checked_ink(ink)
+    lines = centre_lines(ink)
+    return lines if _fitted_width(ink, lines) <= _WIDEST_REDRAWN_PX else None
+
+
+def _checked_ink(ink: np.ndarray) -> np.ndarray:
+    """Return ink as an array; raise if it is none, or next to none."""
+    ink = np.asarray(ink)
+    if ink.ndim != 2 or ink.dtype != np.uint8:
+        raise ValueError(f"ink must be (height, width) uint8, got {ink.shape} {ink.dtype.name}")
+    if ink.sum(dtype=np.int64) < 255 * MIN_INK_PX:
+        raise EmptyDrawingError
+    return ink
 
 
 def _pasted(crop: np.ndarray, height: int, width: int, preprocessing: Preprocessing) -> DigitSteps:

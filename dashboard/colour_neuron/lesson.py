@@ -1,6 +1,7 @@
 """The parts of the page of the colour neuron that come after the labels, from top to bottom."""
 
 import operator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from weakref import WeakKeyDictionary
@@ -12,14 +13,15 @@ import streamlit as st
 from PIL import ImageColor
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import state, uploads
+from dashboard import resources, state, uploads
 from dashboard.chart import show_chart
-from dashboard.colour_neuron.labels import ColourState
+from dashboard.colour_neuron.labels import ColourState, LabelledImages
 from dashboard.colour_neuron.sentences import (
     Lesson,
     Settings,
     number,
     step_caption,
+    train_on,
     what_to_notice,
     written_out,
 )
@@ -97,6 +99,14 @@ class Account:
 
 # By lesson and language.
 _accounts: WeakKeyDictionary[Lesson, dict[str, Account]] = WeakKeyDictionary()
+
+
+def compute_ahead() -> Iterator[None]:
+    """Train on the mémoire's labels, which everybody sees first, and pause."""
+    images = tuple(image for image in resources.colour_bank() if image.is_from_memoire)
+    samples = LabelledImages(images, tuple(int(image.is_red) for image in images))
+    account_of(train_on(samples, Settings()))
+    yield
 
 
 def lay_out() -> Places:
@@ -305,8 +315,8 @@ def _result_table(lesson: Lesson) -> str:
 def _plot_state(lesson: Lesson, step: int) -> PlotState:
     """Return the cube after so many updates."""
     attributes = figures.attributes_of_plane(
-        lesson.inputs,
-        lesson.is_wrong[step],
+        lesson.inputs.tolist(),
+        lesson.is_wrong[step].tolist(),
         lesson.settings.scale,
         lesson.neuron(step),
         lesson.plane(step),

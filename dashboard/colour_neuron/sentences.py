@@ -9,7 +9,14 @@ import numpy as np
 from dashboard.colour_neuron.labels import LabelledImages
 from dashboard.language import _
 from nncore.colour import scale_colours
-from nncore.colour_neuron import TrainingLog, Triple, activation, potential, train
+from nncore.colour_neuron import (
+    TrainingLog,
+    Triple,
+    activation,
+    first_epoch_without_error,
+    potential,
+    train,
+)
 from nncore.plane import clip_plane_to_cube
 
 # How far to look for an epoch without error where the chosen number of epochs has none.
@@ -292,7 +299,7 @@ def _searched_epoch(
 ) -> int | None:
     """Train for long; kept, because every change on the page asks again."""
     inputs = scale_colours(np.array(colours), scale)
-    return train(inputs, targets, start, learning_rate, _SEARCHED_EPOCHS).first_epoch_without_error
+    return first_epoch_without_error(inputs, targets, start, learning_rate, _SEARCHED_EPOCHS)
 
 
 def _triple(values: Sequence[float]) -> str:

@@ -1,5 +1,6 @@
 """What is said when a drawing is no digit, and what refusing to answer costs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from nncore.doubt import LEAST_DIGIT_PROBABILITY, Doubt, digit_probabilities
 from nncore.non_digits import draw_non_digits
 
 _THRESHOLDS = np.linspace(0, 1, 101)
-# Drawn once per server, in about a second.
+# Drawn once per server, in half a second.
 _N_NON_DIGITS = 500
 _N_ROWS, _N_COLUMNS = 3, 14
 
@@ -152,6 +153,13 @@ def show_refusal_costs(reader: resources.EvaluatedModel, threshold: float) -> No
         rows = [np.hstack(tiles[row::_N_ROWS]) for row in range(_N_ROWS)]
         words = _("Letters, signs, scribbles, and several at once, drawn by the program")
         show_picture(255 - np.vstack(rows), words, caption=words)
+
+
+def compute_ahead() -> Iterator[None]:
+    """Ask the project's networks, and pause after each."""
+    for reader in (resources.shipped_model, resources.memoire_model):
+        _answers(reader())
+        yield
 
 
 @st.cache_resource(show_spinner=False)

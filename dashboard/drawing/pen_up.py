@@ -1,4 +1,4 @@
-"""Has the canvas of a page tell of a stroke as soon as the pen is up."""
+"""Has the canvas of a page tell of a stroke as soon as the pen is up, or before the next click."""
 
 import streamlit as st
 
@@ -14,20 +14,29 @@ const AFTER_MS = 30; // the canvas has finished the stroke, and no other one has
 
 export default function () {
   const ends = new AbortController();
-  let button, timer;
-  function onPenDown(event) {
+  let drawnOn, waiting, timer;
+  function tell() {
     clearTimeout(timer);
+    waiting?.click();
+    waiting = undefined;
+  }
+  function onPenDown(event) {
     const path = event.composedPath();
     const canvas = path.find((node) => node instanceof ShadowRoot && node.querySelector(SEND));
-    button = path[0] instanceof HTMLCanvasElement ? canvas?.querySelector(SEND) : undefined;
+    drawnOn = path[0] instanceof HTMLCanvasElement ? canvas?.querySelector(SEND) : undefined;
+    // Another stroke goes with the one before. Whatever else is pressed is to find it told.
+    if (drawnOn) clearTimeout(timer);
+    else tell();
   }
   function onPenUp() {
+    if (!drawnOn) return;
+    [waiting, drawnOn] = [drawnOn, undefined];
     clearTimeout(timer);
-    if (button) timer = setTimeout((pressed) => pressed.click(), AFTER_MS, button);
-    button = undefined;
+    timer = setTimeout(tell, AFTER_MS);
   }
   addEventListener("pointerdown", onPenDown, { capture: true, signal: ends.signal });
   addEventListener("pointerup", onPenUp, { capture: true, signal: ends.signal });
+  addEventListener("keydown", tell, { capture: true, signal: ends.signal });
   return () => ends.abort();
 }
 """,

@@ -1,6 +1,7 @@
 """The loss surfaces that the page offers: computed once per server, and described."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from nncore.loss_surface import (
     random_plane,
     shrink_images,
 )
-from nncore.mnist import one_hot
+from nncore.mnist import N_CLASSES, one_hot
 from nncore.network import SequentialNetwork, build_network
 
 NEURON, AROUND, THREE = "one neuron", "one network", "three networks"
@@ -137,7 +138,15 @@ _landscapes: dict[tuple[str, str, int], Landscape] = {}
 
 def is_computed(kind: str, loss: str, digit: int) -> bool:
     """Return whether a surface is there at once; parameters as for `landscape`."""
-    return (kind, loss, digit) in _landscapes
+    return _key(kind, loss, digit) in _landscapes
+
+
+def compute_ahead() -> Iterator[None]:
+    """Compute all surfaces, and pause after each."""
+    for kind, loss in itertools.product(KINDS, LOSSES):
+        for digit in range(N_CLASSES) if kind == NEURON else (0,):
+            landscape(kind, loss, digit)
+            yield
 
 
 def landscape(kind: str, loss: str, digit: int) -> Landscape:
@@ -152,10 +161,15 @@ def landscape(kind: str, loss: str, digit: int) -> Landscape:
     digit : int
         The digit of the neuron; any for networks.
     """
-    key = (kind, loss, digit)
+    key = _key(kind, loss, digit)
     if key not in _landscapes:
         _landscapes[key] = _landscape(*key)
     return _landscapes[key]
+
+
+def _key(kind: str, loss: str, digit: int) -> tuple[str, str, int]:
+    """Return the name of a surface; networks know all digits, and have one for all."""
+    return kind, loss, digit if kind == NEURON else 0
 
 
 # Of several visitors who come at once, Streamlit's cache has one compute what all wait for.

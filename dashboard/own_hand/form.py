@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import resources, state, turns
+from dashboard import resources, state
 from dashboard.drawing import canvas
 from dashboard.language import _
 from dashboard.own_hand.hand import N_PROMPTS, Hand, HandDrawing
@@ -15,8 +15,6 @@ from nncore.handwriting_set import (
 _NAME = "hand"
 # Any width is drawn again with the pen of MNIST.
 _BRUSH_PX = 16
-# The canvas tells of a stroke 0.2 s after the pen is up, or of two at once.
-_CANVAS_DELAY_S = 0.25
 
 
 def ask_for_digit(hand: Hand) -> None:
@@ -31,9 +29,6 @@ def take_digit(hand: Hand) -> None:
     """Show the canvas, and keep what is drawn when the reader says so."""
     drawing = state.of_session(HandDrawing)
     canvas.show_canvas(drawing, _BRUSH_PX, name=_NAME)
-    if drawing.is_being_kept:
-        drawing.is_being_kept = False
-        _keep(hand, drawing)
     if st.button(
         _("Keep it"),
         type="primary",
@@ -43,10 +38,7 @@ def take_digit(hand: Hand) -> None:
         width="stretch",
         disabled=_is_full(hand) or not drawing.strokes,
     ):
-        # A stroke that has just been drawn may still be on its way: the next run has it.
-        drawing.is_being_kept = True
-        turns.sleep(_CANVAS_DELAY_S)
-        st.rerun()
+        _keep(hand, drawing)
 
 
 def take_back_button(hand: Hand) -> None:

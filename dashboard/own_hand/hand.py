@@ -15,15 +15,7 @@ N_FOR_ACCURACY = 10
 
 @dataclass
 class HandDrawing(Drawing):
-    """The digit that is being drawn.
-
-    Attributes
-    ----------
-    is_being_kept : bool
-        Whether the reader has asked for it to be put into the set.
-    """
-
-    is_being_kept: bool = False
+    """The digit that is being drawn."""
 
 
 @dataclass

@@ -101,12 +101,8 @@ def test_a_run_that_ends_early_gives_its_turn_back(own_turns):
     assert not own_turns._begun
 
 
-def test_who_sleeps_lets_others_have_their_turns_and_takes_one_again(own_turns, monkeypatch):
-    n_begun = []
-    monkeypatch.setattr(turns.time, "sleep", lambda _: n_begun.append(len(own_turns._begun)))
-    turns.sleep(1)
+def test_turns_are_idle_once_all_are_given_back_and_nobody_waits(own_turns):
+    assert turns.are_idle()
     with turns.turn():
-        turns.sleep(1)
-        assert len(own_turns._begun) == 1
-    assert n_begun == [0, 0]
-    assert not own_turns._begun
+        assert not turns.are_idle()
+    assert turns.are_idle()

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from nncore.colour import mean_colour, scale_colours
-from nncore.colour_neuron import activation, learn, potential, train, train_epoch
+from nncore.colour_neuron import (
+    activation,
+    first_epoch_without_error,
+    learn,
+    potential,
+    train,
+    train_epoch,
+)
 from nncore.images import open_image
 
 COLOURS = Path(__file__).parents[2] / "data" / "colours"
@@ -122,6 +129,27 @@ def test_epochs_one_by_one_are_the_same_training(bank):
     assert tuple(updates) == log.updates
 
 
+@pytest.mark.parametrize("scale", [1, 255])
+@pytest.mark.parametrize("learning_rate", [0.05, 0.2, 3.0])
+def test_the_first_epoch_without_error_is_that_of_the_training(bank, scale, learning_rate):
+    inputs, chance = scale_colours(bank[0], scale), np.random.default_rng(0)
+    start = (1.0, -0.5, 0.25)
+    # Labels that a plane separates, the mémoire's, and ones that most likely none does.
+    for targets in (bank[0][:, 0] > 200, bank[1], *(chance.random((5, len(inputs))) < 0.3)):
+        targets = [int(target) for target in targets]
+        expected = train(inputs, targets, start, learning_rate, 60).first_epoch_without_error
+        found = first_epoch_without_error(inputs, targets, start, learning_rate, 60)
+        assert found == expected
+
+
+def test_some_labels_need_many_epochs_and_some_have_none_without_error(bank):
+    inputs = scale_colours(bank[0], 1)
+    needed = first_epoch_without_error(inputs, bank[1], epochs=500)
+    assert needed > 50
+    assert first_epoch_without_error(inputs, bank[1], epochs=needed) == needed
+    assert first_epoch_without_error(inputs, bank[1], epochs=needed - 1) is None
+
+
 def test_a_training_without_errors_has_no_updates():
     log = train([[1, 0, 0]], [1], epochs=3)
     assert log.state == log.start
@@ -183,9 +211,10 @@ def test_a_lesson_is_fast_enough_for_a_slider():
         ({"learning_rate": 1e308, "start": (-1e300, 0, 0), "inputs": [[9, 0, 0]]}, "state finite"),
     ],
 )
-def test_what_cannot_be_trained_on_is_refused(arguments, message):
+@pytest.mark.parametrize("teach", [train, first_epoch_without_error])
+def test_what_cannot_be_trained_on_is_refused(teach, arguments, message):
     with pytest.raises(ValueError, match=message):
-        train(**({"inputs": [[1, 0, 0]], "targets": [1]} | arguments))
+        teach(**({"inputs": [[1, 0, 0]], "targets": [1]} | arguments))
 
 
 def test_what_cannot_be_answered_is_refused():

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nncore.drawing import EmptyDrawingError, Preprocessing, ink_steps, stroke_steps
+from nncore.drawing import (
+    EmptyDrawingError,
+    Preprocessing,
+    ink_steps,
+    redrawn_lines,
+    stroke_steps,
+)
 from nncore.mnist import load_mnist
 from nncore.strokes import render_strokes
 
@@ -182,8 +188,18 @@ def test_ink_becomes_what_its_strokes_become_whatever_the_brush(brush_px):
     assert abs(image.sum() / stroke_steps(a_hand()).image.sum() - 1) < 0.1
 
 
+@pytest.mark.parametrize("fit", [True, False])
+@pytest.mark.parametrize("centre", [True, False])
+def test_lines_that_were_found_once_do_for_all_steps(fit, centre):
+    ink = render_strokes(a_hand(), (280, 300), 10)
+    preprocessing = Preprocessing(fit=fit, centre=centre)
+    image = stroke_steps(redrawn_lines(ink), (280, 300), preprocessing).image
+    assert np.array_equal(image, ink_steps(ink, preprocessing).image)
+
+
 def test_ink_with_lines_too_wide_to_be_drawn_again_stays():
     ink = render_strokes(a_hand(), 280, 40)
+    assert redrawn_lines(ink) is None
     assert np.array_equal(ink_steps(ink).image, digit_image(ink))
 
 

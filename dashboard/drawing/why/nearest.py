@@ -1,6 +1,7 @@
 """The training digits nearest to a drawing, in pixels and in a network's last hidden layer."""
 
 import math
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -62,6 +63,15 @@ def show_nearest(image: np.ndarray, reader: resources.EvaluatedModel) -> None:
             all=count(n_all), some=count(-(-n_all // step))
         )
     )
+
+
+def compute_ahead() -> Iterator[None]:
+    """Look at all training images, also with the network that answers first, and pause."""
+    _by_pixels()
+    yield
+    network = resources.shipped_model().model.network
+    _by_last_hidden_layer(network, _step(network))
+    yield
 
 
 def _show_digits(
