@@ -140,6 +140,10 @@ class Job(WorkerJob):
     Attributes
     ----------
     recipe : Recipe
+        By which the training really runs. If it goes on from a model, part of it is that model's,
+        and the epochs are those over the life of the model.
+    epochs_before : int
+        How many of the recipe's epochs the model to go on with had behind it.
     curve : list of Progress
         All reports of the worker so far.
     epochs : list of EpochResult
@@ -153,6 +157,7 @@ class Job(WorkerJob):
     """
 
     recipe: Recipe
+    epochs_before: int = 0
     curve: list[Progress] = field(default_factory=list)
     epochs: list[EpochResult] = field(default_factory=list)
     vitals: list[VitalSigns] = field(default_factory=list)
@@ -160,12 +165,17 @@ class Job(WorkerJob):
     is_continued: bool = False
 
     @property
+    def n_epochs(self) -> int:
+        """How many epochs the job itself has to train."""
+        return self.recipe.epochs - self.epochs_before
+
+    @property
     def fraction(self) -> float:
         """Share of the job's epochs that is done, in 0-1."""
         done = float(len(self.epochs))
         if self.curve and not (self.epochs and self.epochs[-1].epoch >= self.curve[-1].epoch):
             done += self.curve[-1].fraction
-        return min(1.0, done / self.recipe.epochs)
+        return min(1.0, done / self.n_epochs)
 
     @property
     def remaining_s(self) -> float | None:
@@ -180,7 +190,7 @@ class Job(WorkerJob):
         layers = self.recipe.layers
         n_parameters = sum((a + 1) * b for a, b in pairwise(layers))
         n_images = (self.recipe.training_images or 60_000) + self.recipe.pen_digits
-        return self.recipe.epochs * n_images * n_parameters
+        return self.n_epochs * n_images * n_parameters
 
     @property
     def _trained_s(self) -> float:
@@ -205,7 +215,7 @@ class Job(WorkerJob):
             *(
                 [f"--resume={models[0]}"]
                 if self.is_continued
-                else train_arguments(self.recipe, *models)
+                else train_arguments(self.recipe, *models, epochs_done=self.epochs_before)
             ),
         ]
 
@@ -228,9 +238,8 @@ class Job(WorkerJob):
         # A model does not know which of its epochs was the best: with patience, all are repeated.
         if not self.recipe.patience:
             with contextlib.suppress(ModelFileError):
-                trainer = load_model(self.model_path).trainer
-                n_before = trainer.recipe.epochs - self.recipe.epochs
-                epochs = [result for result in trainer.history if result.epoch > n_before]
+                history = load_model(self.model_path).trainer.history
+                epochs = [result for result in history if result.epoch > self.epochs_before]
                 self.is_continued = True
         last = epochs[-1].epoch if epochs else 0
         self.epochs = epochs

@@ -19,6 +19,7 @@ from nncore.commands.watching import Watch
 from nncore.mnist import N_CLASSES, Mnist, load_mnist
 from nncore.model_files import Model, load_model, save_model
 from nncore.recipe import CHOICES, RECIPES, Recipe
+from nncore.resuming import resumed_recipe
 from nncore.training import (
     DivergedError,
     EpochResult,
@@ -31,8 +32,6 @@ from nncore.training import (
 _BAR_WIDTH = 30
 # Pages answer at once, training takes seconds anyway.
 _NICENESS = 19
-# What may be changed when a model is resumed; the rest is in the model.
-_CHANGEABLE = ("learning_rate", "batch_size", "epochs", "training_images")
 # The flags that are not called as the setting is.
 _FLAGS = {
     "initialisation": "--init",
@@ -116,24 +115,25 @@ def add_train(commands: Any) -> None:
     command.add_argument("--paused", action="store_true", help="with --steered: begin when told to")
 
 
-def train_arguments(recipe: Recipe, resume: Path | None = None) -> list[str]:
+def train_arguments(recipe: Recipe, resume: Path | None = None, epochs_done: int = 0) -> list[str]:
     """Return the arguments that make the command train by a recipe.
 
     Parameters
     ----------
     recipe : Recipe
+        Of a training that goes on, the one that `nncore.resuming.resumed_recipe` returns.
     resume : Path, optional
-        A model to go on with; what is fixed in it is then left out.
+        A model to go on with.
+    epochs_done : int
+        How many of the recipe's epochs that model has behind it.
 
     Returns
     -------
     list of str
         All but ``--out`` and ``--events``.
     """
-    names = _CHANGEABLE if resume else [field.name for field in fields(Recipe)]
     arguments = [] if resume is None else [f"--resume={resume}"]
-    for name in names:
-        value = getattr(recipe, name)
+    for name, value in vars(replace(recipe, epochs=recipe.epochs - epochs_done)).items():
         if value is not None:
             text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
             arguments.append(f"{_FLAGS.get(name, '--' + name.replace('_', '-'))}={text}")
@@ -219,17 +219,17 @@ def _model_to_train(options: argparse.Namespace) -> Model:
         return Model(trainer.network, trainer)
     model = load_model(options.resume)
     network, trainer = model.network, model.trainer
-    if trainer is None:
-        sizes = (network.n_inputs, *(layer.n_outputs for layer in network.dense_layers))
-        recipe = replace(RECIPES["memoire"], **given | {"layers": sizes})
-        generator = np.random.default_rng(recipe.seed)
-        return Model(network, Trainer(network, recipe, optimizer_for(recipe), generator))
-    fixed = sorted(set(given) - set(_CHANGEABLE))
+    recipe = resumed_recipe(model, given)
+    # Epochs are counted from another start.
+    fixed = sorted(
+        name for name in given if name != "epochs" and getattr(recipe, name) != given[name]
+    )
     if fixed:
         raise ValueError(f"{', '.join(fixed)} cannot be changed when a model is resumed")
-    if "epochs" in given:
-        given["epochs"] += trainer.epochs_done
-    trainer.recipe = replace(trainer.recipe, **given)
+    if trainer is None:
+        generator = np.random.default_rng(recipe.seed)
+        return Model(network, Trainer(network, recipe, optimizer_for(recipe), generator))
+    trainer.recipe = recipe
     if trainer.epochs_done >= trainer.recipe.epochs:
         raise ValueError(
             f"the model has finished its {trainer.epochs_done} epochs: "

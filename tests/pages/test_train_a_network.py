@@ -1,10 +1,11 @@
 import time
+from dataclasses import replace
 
 import pytest
 
 from dashboard import resources
 from dashboard.training.form import PRESET_NAMES
-from nncore.recipe import RECIPES
+from nncore.recipe import RANGES, RECIPES
 
 PAGE = "pages/4_Train_a_network.py"
 
@@ -79,16 +80,27 @@ def test_training_shows_its_result_and_survives_leaving_the_page(app):
     assert app.number_input(key="train_hidden_1").value == 16
 
 
-def test_training_on_adds_epochs_to_the_same_model(app):
+def test_training_on_adds_epochs_to_the_same_model_by_its_own_settings(app):
     train(app)
+    first = job_of(app)
+    app.selectbox(key="train_optimizer").set_value("adam")
+    app.number_input(key="train_hidden_1").set_value(77)
+    app.number_input(key="train_batch_size").set_value(50).run()
     app.button(key="train_on").click().run()
-    deadline = time.monotonic() + 60
-    while not metrics(app):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-        app.run()
-    job = resources.job_queue().find(app.session_state["state_TrainingState"].job_id)
+    run_until(app, lambda: metrics(app))
+    job = job_of(app)
     assert [result.epoch for result in job.epochs] == [3, 4]
+    assert job.recipe == replace(first.recipe, batch_size=50, epochs=4)
+
+
+def test_a_training_that_cannot_go_on_says_why(app, monkeypatch):
+    train(app)
+    first = job_of(app)
+    monkeypatch.setitem(RANGES, "epochs", (1, 3))
+    app.button(key="train_on").click().run()
+    assert not app.exception
+    assert [toast.value for toast in app.toast] == ["epochs must be from 1 to 3, got 4"]
+    assert job_of(app) is first
 
 
 def test_a_running_training_can_be_stopped(app):

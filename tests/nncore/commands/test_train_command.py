@@ -105,6 +105,18 @@ def test_what_is_fixed_in_a_model_cannot_be_changed(run, tmp_path):
     assert "optimizer cannot be changed when a model is resumed" in errors
 
 
+@pytest.mark.parametrize(
+    ("flags", "name"),
+    [(("--activation", "tanh"), "activation"), (("--layers", "784,10"), "layers")],
+)
+def test_what_a_network_alone_shows_cannot_be_changed(run, tmp_path, flags, name):
+    path = tmp_path / "m.npz"
+    save_model(path, Model(new_trainer(Recipe(layers=(784, 20, 10))).network))
+    code, _, errors = run("train", "--resume", path, *flags, "--out", path)
+    assert code == 2
+    assert f"{name} cannot be changed when a model is resumed" in errors
+
+
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_a_recipe_survives_its_way_through_the_command_line(recipe, tmp_path, monkeypatch):
     seen = []
