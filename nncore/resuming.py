@@ -9,6 +9,7 @@ from typing import Any
 
 from nncore.layers import ActivationLayer, DenseLayer, DropoutLayer
 from nncore.losses import MSE
+from nncore.mnist import N_TRAINING_IMAGES
 from nncore.model_files import Model
 from nncore.network import SequentialNetwork
 from nncore.recipe import CHOICES, RECIPES, Recipe
@@ -31,7 +32,8 @@ def resumed_recipe(model: Model, chosen: Mapping[str, Any]) -> Recipe:
     -------
     Recipe
         Its ``epochs`` are those over the life of the model. Of a model with a trainer, the settings
-        in `CHANGEABLE` are as chosen, all others as in the model. Of a network alone, all are as
+        in `CHANGEABLE` are as chosen, all others as in the model; with more or fewer training
+        images, the same share of them is kept out to validate with. Of a network alone, all are as
         chosen, or as the mémoire's, but for those that the network itself shows: its layers,
         activations, loss and dropout. How its weights began does not matter any more.
 
@@ -43,10 +45,16 @@ def resumed_recipe(model: Model, chosen: Mapping[str, Any]) -> Recipe:
     seen = _seen_in(model.network)
     if model.trainer is None:
         return replace(RECIPES["memoire"], **chosen | seen)
-    changes = {name: chosen[name] for name in CHANGEABLE if chosen.get(name) is not None}
+    changes = {name: chosen[name] for name in CHANGEABLE if name in chosen}
     if "epochs" in changes:
         changes["epochs"] += model.epochs_done
-    return replace(model.trainer.recipe, **changes | seen)
+    recipe = model.trainer.recipe
+    if recipe.validation_images and "training_images" in changes:
+        n_before = recipe.training_images or N_TRAINING_IMAGES
+        n_images = changes["training_images"] or N_TRAINING_IMAGES
+        # One at least: without any, patience would have nothing to judge by.
+        changes["validation_images"] = max(1, n_images * recipe.validation_images // n_before)
+    return replace(recipe, **changes | seen)
 
 
 def _seen_in(network: SequentialNetwork) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from nncore.commands.train import train_arguments
 from nncore.commands.watching import ANSWERS_NAME, FIRST_LAYER_NAME, snapshots
 from nncore.diagnosis import Finding, finding_from_record
 from nncore.fine_tuning import FineTuning, FineTuningResult
+from nncore.mnist import N_TRAINING_IMAGES
 from nncore.model_files import ModelFileError, load_model
 from nncore.parsing import PARSER
 from nncore.recipe import Recipe
@@ -189,7 +190,7 @@ class Job(WorkerJob):
         """Passes of one image through one parameter that the training takes."""
         layers = self.recipe.layers
         n_parameters = sum((a + 1) * b for a, b in pairwise(layers))
-        n_images = (self.recipe.training_images or 60_000) + self.recipe.pen_digits
+        n_images = (self.recipe.training_images or N_TRAINING_IMAGES) + self.recipe.pen_digits
         return self.n_epochs * n_images * n_parameters
 
     @property

@@ -40,11 +40,29 @@ def dense(n_inputs, n_outputs):
 def test_a_training_goes_on_by_what_may_change_and_by_its_model():
     chosen = vars(replace(RECIPES["memoire"], epochs=2, training_images=100))
     changed = {"learning_rate": 3.0, "batch_size": 10, "training_images": 100}
-    assert resumed_recipe(model_of(ADAM, 3), chosen) == replace(ADAM, epochs=3 + 2, **changed)
+    expected = replace(ADAM, epochs=3 + 2, validation_images=1, **changed)
+    assert resumed_recipe(model_of(ADAM, 3), chosen) == expected
 
 
 def test_without_a_choice_the_plan_of_the_model_stays():
     assert resumed_recipe(model_of(ADAM, 3), {}) == ADAM
+
+
+def test_all_images_can_be_chosen_after_fewer():
+    model = model_of(replace(ADAM, training_images=600))
+    chosen = {"training_images": None}
+    assert resumed_recipe(model, chosen) == replace(ADAM, validation_images=1000)
+    assert resumed_recipe(model, {}) == model.trainer.recipe
+
+
+@pytest.mark.parametrize(
+    ("before", "n_before", "now", "n_now"),
+    [(None, 10_000, 1000, 166), (1000, 166, 3000, 498), (600, 100, 600, 100), (600, 0, 300, 0)],
+)
+def test_the_share_of_images_to_validate_with_stays(before, n_before, now, n_now):
+    recipe = replace(ADAM, training_images=before, validation_images=n_before, patience=0)
+    resumed = resumed_recipe(model_of(recipe), {"training_images": now})
+    assert resumed == replace(recipe, training_images=now, validation_images=n_now)
 
 
 def test_a_network_alone_shows_its_structure_and_takes_all_else_as_chosen():

@@ -56,7 +56,7 @@ def test_a_training_that_goes_on_has_the_recipe_that_its_model_is_trained_by(que
     others = replace(RECIPES["memoire"], learning_rate=0.002, epochs=3, training_images=400)
     second = queue.submit(others, first.model_path.read_bytes(), owner=ME)
     expected = replace(first.recipe, learning_rate=0.002, batch_size=10, training_images=400)
-    assert second.recipe == replace(expected, epochs=5)
+    assert second.recipe == replace(expected, epochs=5, validation_images=40)
     wait_until(lambda: not second.is_active)
     assert second.state is JobState.DONE, second.error
     assert load_model(second.model_path).trainer.recipe == second.recipe
