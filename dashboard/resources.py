@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
+from weakref import WeakSet
 
 import numpy as np
 import streamlit as st
@@ -37,6 +38,7 @@ KEPT_FOR = timedelta(hours=2)
 
 _Read = TypeVar("_Read")
 _queue_lock, _project_lock = threading.Lock(), threading.Lock()
+_networks_of_project: WeakSet[SequentialNetwork] = WeakSet()
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,6 +233,11 @@ def memoire_model() -> EvaluatedModel:
     return _of_project(_evaluated_model, MEMOIRE_MODEL_PATH)
 
 
+def is_of_project(network: SequentialNetwork) -> bool:
+    """Return whether a network is that of `shipped_model` or `memoire_model`, which stay."""
+    return network in _networks_of_project
+
+
 def doubt_network() -> SequentialNetwork:
     """Return the network that tells digits from what is none, see `nncore.doubt`; else the same."""
     return _of_project(_network, DOUBT_MODEL_PATH)
@@ -255,7 +262,9 @@ def _of_project(read: Callable[[Path], _Read], path: Path) -> _Read:
 @cache
 def _evaluated_model(path: Path) -> EvaluatedModel:
     """Read a model and let it answer; a failure is not kept, as with MNIST; the lock is held."""
-    return _evaluated(load_model(path))
+    evaluated = _evaluated(load_model(path))
+    _networks_of_project.add(evaluated.model.network)
+    return evaluated
 
 
 @cache

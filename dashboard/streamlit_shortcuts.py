@@ -5,6 +5,7 @@ that. This is done here and nowhere else, and only to the version that the tests
 with. Any other is left as it is, and the dashboard is slower.
 """
 
+import contextlib
 import functools
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,7 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import ScriptRunner, ScriptRunnerEvent
+from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 COMPARED_WITH = "1.67."
@@ -45,6 +47,8 @@ def take(version: str = st.__version__) -> bool:
         AppSession._on_scriptrunner_event = _messages_together(AppSession._on_scriptrunner_event)
         AppSession._call_soon_on_event_loop = _call_soon_together
         navigation_page._create_page = _page_once(navigation_page._create_page)
+        _compact.__wrapped__ = SessionState._compact_state
+        SessionState._compact_state = _compact
     return True
 
 
@@ -111,6 +115,26 @@ class _LookedUp(Mapping):
         """Return what Streamlit would have made."""
         with self._session_state._lock:
             return self._session_state._state.filtered_state
+
+
+def _compact(state: SessionState) -> None:
+    """Make the values of a session old, looking at those alone that may have changed.
+
+    Streamlit looks up those of all widgets of all pages that a visitor has seen.
+    """
+    metadata = state._new_widget_state.widget_metadata
+    changed = {*state._new_widget_state, *map(state._get_widget_id, state._new_session_state)}
+    for key in state._old_state:
+        widget_id = state._get_widget_id(key)
+        # A value that a page has set before its widget was there, or one that depends on others.
+        if widget_id != key or getattr(metadata.get(key), "presenter", None) is not None:
+            changed.add(widget_id)
+    for key in changed:
+        # Of a widget that the page has not shown, as after a restart of the server.
+        with contextlib.suppress(KeyError):
+            state._old_state[key] = state[key]
+    state._new_session_state.clear()
+    state._new_widget_state.clear()
 
 
 def _copy_container(container: DeltaGenerator, memo: dict[int, Any]) -> DeltaGenerator:

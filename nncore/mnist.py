@@ -18,6 +18,7 @@ PROJECT_FILE = (Path(__file__).parent.parent / "data" / "mnist.npz").resolve()
 MNIST_SHA256 = "ee068f36682cba7f38bafdedc77b0f873ebbcf877036f7ebde566966146ac146"
 IMAGE_SHAPE = (28, 28)
 N_CLASSES = 10
+N_TRAINING_IMAGES = 60_000
 
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
 

@@ -62,6 +62,11 @@ class Model:
     network: SequentialNetwork
     trainer: Trainer | None = None
 
+    @property
+    def epochs_done(self) -> int:
+        """The epochs that are known to lie behind the network; 0 for a network alone."""
+        return 0 if self.trainer is None else self.trainer.epochs_done
+
 
 def save_model(path: str | os.PathLike | BinaryIO, model: Model) -> None:
     """Write a model, all or nothing.

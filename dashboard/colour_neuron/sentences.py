@@ -106,8 +106,12 @@ def train_on(samples: LabelledImages, settings: Settings) -> Lesson:
         For the images of the bank alone, one that other visitors may share.
     """
     # Those of a reader go when the session goes.
-    is_of_bank = all(image.path is not None for image in samples.images)
-    return (_lesson_of_bank if is_of_bank else _lesson)(samples, settings)
+    return (_lesson_of_bank if _are_of_bank(samples) else _lesson)(samples, settings)
+
+
+def _are_of_bank(samples: LabelledImages) -> bool:
+    """Return whether no image is a reader's own."""
+    return all(image.path is not None for image in samples.images)
 
 
 def _lesson(samples: LabelledImages, settings: Settings) -> Lesson:
@@ -197,17 +201,8 @@ def written_out(p: Sequence[float], e: Sequence[float]) -> str:
     """
     products = [f"{number(factor)}·{number(part)}" for factor, part in zip(p, e, strict=True)]
     terms = " + ".join(products).replace("+ −", "− ")
-    q, is_yes = _answer(tuple(p), tuple(e))
-    relation, answer = ("≥", _("yes")) if is_yes else ("<", _("no"))
-    return f"q = {terms} = {number(q)} {relation} 1 → **{answer}**"
-
-
-# Every change on the page asks again about the same colour.
-@lru_cache(maxsize=200)
-def _answer(p: tuple[float, ...], e: tuple[float, ...]) -> tuple[float, bool]:
-    """Return q, and whether the answer is yes."""
-    colour = np.asarray(e)
-    return float(potential(p, colour)), bool(activation(p, colour))
+    relation, answer = ("≥", _("yes")) if activation(p, e) else ("<", _("no"))
+    return f"q = {terms} = {number(float(potential(p, e)))} {relation} 1 → **{answer}**"
 
 
 def number(value: float, decimals: int = 4) -> str:
@@ -286,10 +281,11 @@ def _why_it_fails(lesson: Lesson) -> str:
 def _epochs_needed(samples: LabelledImages, settings: Settings, scale: int) -> int | None:
     """Return the first epoch without error, however many epochs have been chosen."""
     colours = tuple(image.colour.integer for image in samples.images)
-    return _searched_epoch(colours, samples.targets, settings.start, settings.learning_rate, scale)
+    # The mean colours of a reader's own images are not kept for others.
+    search = _searched_epoch_of_bank if _are_of_bank(samples) else _searched_epoch
+    return search(colours, samples.targets, settings.start, settings.learning_rate, scale)
 
 
-@lru_cache(maxsize=200)
 def _searched_epoch(
     colours: tuple[tuple[int, int, int], ...],
     targets: tuple[int, ...],
@@ -297,9 +293,13 @@ def _searched_epoch(
     learning_rate: float,
     scale: int,
 ) -> int | None:
-    """Train for long; kept, because every change on the page asks again."""
+    """Train for long."""
     inputs = scale_colours(np.array(colours), scale)
     return first_epoch_without_error(inputs, targets, start, learning_rate, _SEARCHED_EPOCHS)
+
+
+# Every change on the page asks again.
+_searched_epoch_of_bank = lru_cache(maxsize=200)(_searched_epoch)
 
 
 def _triple(values: Sequence[float]) -> str:

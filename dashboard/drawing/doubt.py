@@ -1,7 +1,9 @@
 """What is said when a drawing is no digit, and what refusing to answer costs."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import streamlit as st
@@ -28,15 +30,17 @@ class _Answers:
 
     Attributes
     ----------
-    reader : EvaluatedModel
-        The network. As long as its answers are kept, no other can be taken for it.
     digits, non_digits : ndarray of shape (n,), float
         The largest output for each test image of MNIST and for each thing that is no digit, 0 to 1.
     """
 
-    reader: resources.EvaluatedModel
     digits: np.ndarray
     non_digits: np.ndarray
+
+
+# Go with their networks.
+_known: WeakKeyDictionary[resources.EvaluatedModel, _Answers] = WeakKeyDictionary()
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,15 +179,15 @@ def _doubts() -> _Doubts:
     return _Doubts(non_digits, of_digits, of_non_digits)
 
 
-@st.cache_resource(
-    show_spinner=False,
-    max_entries=32,
-    ttl=resources.KEPT_FOR,
-    hash_funcs={resources.EvaluatedModel: id},
-)
 def _answers(reader: resources.EvaluatedModel) -> _Answers:
-    """Return how sure a network is of its answers."""
-    outputs = (reader.evaluation.probabilities, reader.model.network.predict(_doubts().non_digits))
-    # Outputs that are no probabilities may lie outside of 0 to 1.
-    digits, non_digits = (np.clip(np.nan_to_num(o).max(axis=1), 0, 1) for o in outputs)
-    return _Answers(reader, digits, non_digits)
+    """Return how sure a network is of its answers; worked out once, however many ask."""
+    # Takes longest, and is the same for all networks.
+    non_digits = _doubts().non_digits
+    with _lock:
+        if reader not in _known:
+            outputs = (reader.evaluation.probabilities, reader.model.network.predict(non_digits))
+            # Outputs that are no probabilities may lie outside of 0 to 1.
+            _known[reader] = _Answers(
+                *(np.clip(np.nan_to_num(o).max(axis=1), 0, 1) for o in outputs)
+            )
+        return _known[reader]

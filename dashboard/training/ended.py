@@ -9,6 +9,7 @@ from dashboard.training.export import show_export
 from dashboard.training.jobs import Job, JobState
 from dashboard.training.results import show_results
 from dashboard.training.running import show_layers
+from nncore.model_files import Model
 
 
 def show_ended(job: Job) -> None:
@@ -40,6 +41,7 @@ def show_ended(job: Job) -> None:
         st.page_link(
             shell.DRAW_DIGITS.path, label=_("Draw digits for it"), icon=shell.DRAW_DIGITS.icon
         )
+    _say_what_is_taken(trained.model)
 
 
 def show_shipped_model() -> None:
@@ -70,6 +72,26 @@ def offer_upload(*, is_busy: bool) -> None:
                 on_click=session.start_chosen,
                 args=(st.session_state["train_upload"].getvalue(),),
             )
+            _say_what_is_taken(uploaded.model)
+
+
+def _say_what_is_taken(model: Model) -> None:
+    """Say which of the settings on the page are used when a model is trained on."""
+    if model.trainer is None:
+        st.caption(
+            _(
+                "The file has the network alone. Training it on takes all settings above but those "
+                "of the network itself: layers, activations, loss, dropout and starting weights."
+            )
+        )
+    else:
+        st.caption(
+            _(
+                "Of the settings above, training it on takes the learning rate, the mini-batch, "
+                "the epochs, which come on top, and the number of training images. All others stay "
+                "as they are in the model."
+            )
+        )
 
 
 def _say_how_it_ended(job: Job) -> None:

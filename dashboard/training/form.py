@@ -1,5 +1,8 @@
 """The settings of a training as widgets, and the presets that fill them in."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import resources
@@ -9,7 +12,7 @@ from dashboard.pictures import show_picture
 from dashboard.training.results.gallery import Tile, show_gallery
 from nncore.augmentation import DEFORMATIONS
 from nncore.mnist import N_CLASSES
-from nncore.recipe import CHOICES, RANGES, RECIPES, Recipe
+from nncore.recipe import CHOICES, RECIPES, Recipe
 
 PRESET_NAMES = {
     "memoire": N_("The mémoire"),
@@ -17,7 +20,18 @@ PRESET_NAMES = {
     "recommended": N_("Recommended"),
 }
 _DEFAULT = RECIPES["recommended"]
+# How far the fields go, lowest and highest.
+LIMITS = {
+    "learning_rate": (0.0001, 10.0),
+    "batch_size": (1, 1000),
+    "epochs": (1, 50),
+    "dropout": (0.0, 0.9),
+    "weight_decay": (0.0, 0.1),
+    "patience": (0, 50),
+    "seed": (0, 9999),
+}
 _MAX_HIDDEN_LAYERS = 3
+_MAX_NEURONS = 1024
 _PEN_DIGITS = (0, 1000, 3000, 10_000, 30_000)
 _TRAINING_SET_SIZES = (1000, 3000, 10_000, 30_000, 60_000)
 _N_PIXELS = 784
@@ -48,7 +62,7 @@ def recipe_form() -> Recipe | None:
             whole_number(
                 _("Hidden layer {number}").format(number=number),
                 low=0,
-                high=1024,
+                high=_MAX_NEURONS,
                 value=size,
                 help=_("Neurons; 0 leaves the layer out."),
                 key=f"train_hidden_{number}",
@@ -62,23 +76,21 @@ def recipe_form() -> Recipe | None:
             "loss": _choice(_("Loss"), "loss"),
             "initialisation": _choice(_("Starting weights"), "initialisation"),
             "optimizer": _choice(_("Optimiser"), "optimizer"),
-            "learning_rate": _number(_("Learning rate"), "learning_rate", 0.0001, 10.0),
+            "learning_rate": _number(_("Learning rate"), "learning_rate"),
             "schedule": _choice(_("Learning-rate schedule"), "schedule"),
-            "batch_size": _number(_("Mini-batch"), "batch_size", 1, 1000),
-            "epochs": _number(_("Epochs"), "epochs", 1, 50),
-            "dropout": _number(_("Dropout"), "dropout", 0.0, 0.9),
-            "weight_decay": _number(_("Weight decay"), "weight_decay", 0.0, 0.1),
+            "batch_size": _number(_("Mini-batch"), "batch_size"),
+            "epochs": _number(_("Epochs"), "epochs"),
+            "dropout": _number(_("Dropout"), "dropout"),
+            "weight_decay": _number(_("Weight decay"), "weight_decay"),
             "patience": _number(
                 _("Patience"),
                 "patience",
-                0,
-                50,
                 help=_(
                     "Stop after so many epochs without a better accuracy on the last sixth of the "
                     "training images, which are then kept out of training; 0 never stops."
                 ),
             ),
-            "seed": _number(_("Seed"), "seed", 0, 9999),
+            "seed": _number(_("Seed"), "seed"),
         }
     training_images = st.select_slider(
         _("Training images"),
@@ -87,10 +99,7 @@ def recipe_form() -> Recipe | None:
         key="train_images",
         bind="query-params",
     )
-    if training_images < _TRAINING_SET_SIZES[-1]:
-        settings["training_images"] = training_images
-    if settings["patience"]:
-        settings["validation_images"] = training_images // 6
+    settings |= _images_used(training_images, settings["patience"])
     settings["augmentation"] = tuple(
         st.pills(
             _("Deform the training images anew in every epoch"),
@@ -146,20 +155,51 @@ def _show_deformations() -> None:
     show_gallery(tiles, _EXAMPLES_PX)
 
 
+def nearest(recipe: Recipe) -> Recipe | None:
+    """Return the recipe nearest to one that the form can show, or None for too large a network.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        For 784 pixels and ten digits.
+    """
+    hidden = recipe.layers[1:-1]
+    if len(hidden) > _MAX_HIDDEN_LAYERS or max(hidden, default=0) > _MAX_NEURONS:
+        return None
+    changes = {
+        name: min(max(getattr(recipe, name), low), high) for name, (low, high) in LIMITS.items()
+    }
+    n_images = recipe.training_images or _TRAINING_SET_SIZES[-1]
+    changes |= _images_used(_nearest_of(_TRAINING_SET_SIZES, n_images), changes["patience"])
+    changes["pen_digits"] = _nearest_of(_PEN_DIGITS, recipe.pen_digits)
+    # Those are for the experiments.
+    changes["bug"] = "none"
+    return replace(recipe, **changes)
+
+
 def fill_in(recipe: Recipe) -> None:
-    """Set the widgets to a recipe; to be called before they are drawn, as in a callback."""
+    """Set the widgets to a recipe that is its own `nearest`, before they are drawn."""
     for number, size in enumerate(_hidden_sizes(recipe), start=1):
         st.session_state[f"train_hidden_{number}"] = float(size)
-    for field in (*CHOICES, *RANGES):
-        if field not in ("validation_images", "pen_digits"):
-            value = getattr(recipe, field)
-            st.session_state[f"train_{field}"] = float(value) if isinstance(value, int) else value
+    for field in (*CHOICES, *LIMITS):
+        value = getattr(recipe, field)
+        st.session_state[f"train_{field}"] = float(value) if isinstance(value, int) else value
     st.session_state["train_augmentation"] = list(recipe.augmentation)
-    # A slider takes the next of its own values alone.
-    st.session_state["train_pen_digits"] = min(
-        _PEN_DIGITS, key=lambda n: abs(n - recipe.pen_digits)
-    )
+    st.session_state["train_pen_digits"] = recipe.pen_digits
     st.session_state["train_images"] = recipe.training_images or _TRAINING_SET_SIZES[-1]
+
+
+def _images_used(n_images: int, patience: int) -> dict[str, int | None]:
+    """Return how many images are used, and how many of those to be patient by."""
+    return {
+        "training_images": None if n_images == _TRAINING_SET_SIZES[-1] else n_images,
+        "validation_images": n_images // 6 if patience else 0,
+    }
+
+
+def _nearest_of(values: Sequence[int], value: int) -> int:
+    """Return that of a slider's values which is nearest."""
+    return min(values, key=lambda other: abs(other - value))
 
 
 def _hidden_sizes(recipe: Recipe) -> list[int]:
@@ -180,9 +220,9 @@ def _choice(label: str, field: str) -> str:
     )
 
 
-def _number(label: str, field: str, low: float, high: float, help: str | None = None) -> float:
+def _number(label: str, field: str, help: str | None = None) -> float:
     """Show a setting that is a number, whole where its limits are."""
-    value, key = getattr(_DEFAULT, field), f"train_{field}"
+    value, key, (low, high) = getattr(_DEFAULT, field), f"train_{field}", LIMITS[field]
     if isinstance(low, int):
         return whole_number(
             label, low=low, high=high, value=value, key=key, help=help, width=_FIELD_PX

@@ -24,7 +24,9 @@ from dashboard.training.local_workers import ThisComputer
 from dashboard.training.worker_jobs import FineTuningJob, Job, JobState, WorkerJob
 from dashboard.training.workers import NoWorkerError, Worker, WorkerLostError
 from nncore.fine_tuning import FineTuning
+from nncore.model_files import load_model
 from nncore.recipe import Recipe
+from nncore.resuming import resumed_recipe
 
 _log = logging.getLogger(__name__)
 # How long a worker may take to end before it is killed.
@@ -97,8 +99,10 @@ class JobQueue:
         Parameters
         ----------
         recipe : Recipe
+            What is chosen.
         start_model : bytes, optional
-            A model file to go on with; the recipe's epochs count from there.
+            A model file to go on with. The epochs count from there, and of the recipe those
+            settings alone are used that are not fixed in the model; the job has what comes of it.
         owner : str
             Whose job it is.
         is_paused : bool
@@ -112,7 +116,13 @@ class JobQueue:
         ------
         QueueFullError
             If too many jobs are waiting, or there is no room left for files.
+        ValueError
+            If the model file is none, or cannot be trained on with these settings.
         """
+        epochs_before = 0
+        if start_model is not None:
+            model = load_model(start_model)
+            recipe, epochs_before = resumed_recipe(model, vars(recipe)), model.epochs_done
         job_id = secrets.token_urlsafe(16)
         job = Job(
             id=job_id,
@@ -120,6 +130,7 @@ class JobQueue:
             folder=self._folder.path / job_id,
             is_paused=is_paused,
             recipe=recipe,
+            epochs_before=epochs_before,
         )
         files = {} if start_model is None else {job.start_path: start_model}
         self._enqueue(job, files)

@@ -170,7 +170,7 @@ def _progress_text(job: Job) -> str:
     n_batches = -(-n_samples // recipe.batch_size)
     is_between_epochs = bool(job.epochs) and job.epochs[-1].epoch >= latest.epoch
     text = _("Epoch {epoch} of {epochs}, mini-batch {batch} of {batches}").format(
-        epoch=min(len(job.epochs) + 1, recipe.epochs),
+        epoch=min(job.epochs_before + len(job.epochs) + 1, recipe.epochs),
         epochs=recipe.epochs,
         batch=0 if is_between_epochs else round(latest.fraction * n_batches),
         batches=n_batches,

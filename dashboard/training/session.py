@@ -45,11 +45,11 @@ def take_over(job: Job) -> None:
 
 
 def start(recipe: Recipe, start_model: bytes | None = None, *, is_paused: bool = False) -> None:
-    """Put a training into the queue and remember it; if that is full, say so on the page."""
+    """Put a training into the queue and remember it; if it is not taken, say why on the page."""
     queue, remembered = resources.job_queue(), state.of_session(state.TrainingState)
     try:
         job = queue.submit(recipe, start_model, owner=state.owner(), is_paused=is_paused)
-    except QueueFullError as error:
+    except (QueueFullError, ValueError) as error:
         st.toast(_(str(error)))
         return
     remembered.remember(job)

@@ -19,6 +19,7 @@ from nncore.commands.train import train_arguments
 from nncore.commands.watching import ANSWERS_NAME, FIRST_LAYER_NAME, snapshots
 from nncore.diagnosis import Finding, finding_from_record
 from nncore.fine_tuning import FineTuning, FineTuningResult
+from nncore.mnist import N_TRAINING_IMAGES
 from nncore.model_files import ModelFileError, load_model
 from nncore.parsing import PARSER
 from nncore.recipe import Recipe
@@ -140,6 +141,10 @@ class Job(WorkerJob):
     Attributes
     ----------
     recipe : Recipe
+        By which the training really runs. If it goes on from a model, part of it is that model's,
+        and the epochs are those over the life of the model.
+    epochs_before : int
+        How many of the recipe's epochs the model to go on with had behind it.
     curve : list of Progress
         All reports of the worker so far.
     epochs : list of EpochResult
@@ -153,6 +158,7 @@ class Job(WorkerJob):
     """
 
     recipe: Recipe
+    epochs_before: int = 0
     curve: list[Progress] = field(default_factory=list)
     epochs: list[EpochResult] = field(default_factory=list)
     vitals: list[VitalSigns] = field(default_factory=list)
@@ -160,12 +166,17 @@ class Job(WorkerJob):
     is_continued: bool = False
 
     @property
+    def n_epochs(self) -> int:
+        """How many epochs the job itself has to train."""
+        return self.recipe.epochs - self.epochs_before
+
+    @property
     def fraction(self) -> float:
         """Share of the job's epochs that is done, in 0-1."""
         done = float(len(self.epochs))
         if self.curve and not (self.epochs and self.epochs[-1].epoch >= self.curve[-1].epoch):
             done += self.curve[-1].fraction
-        return min(1.0, done / self.recipe.epochs)
+        return min(1.0, done / self.n_epochs)
 
     @property
     def remaining_s(self) -> float | None:
@@ -179,8 +190,8 @@ class Job(WorkerJob):
         """Passes of one image through one parameter that the training takes."""
         layers = self.recipe.layers
         n_parameters = sum((a + 1) * b for a, b in pairwise(layers))
-        n_images = (self.recipe.training_images or 60_000) + self.recipe.pen_digits
-        return self.recipe.epochs * n_images * n_parameters
+        n_images = (self.recipe.training_images or N_TRAINING_IMAGES) + self.recipe.pen_digits
+        return self.n_epochs * n_images * n_parameters
 
     @property
     def _trained_s(self) -> float:
@@ -205,7 +216,7 @@ class Job(WorkerJob):
             *(
                 [f"--resume={models[0]}"]
                 if self.is_continued
-                else train_arguments(self.recipe, *models)
+                else train_arguments(self.recipe, *models, epochs_done=self.epochs_before)
             ),
         ]
 
@@ -228,9 +239,8 @@ class Job(WorkerJob):
         # A model does not know which of its epochs was the best: with patience, all are repeated.
         if not self.recipe.patience:
             with contextlib.suppress(ModelFileError):
-                trainer = load_model(self.model_path).trainer
-                n_before = trainer.recipe.epochs - self.recipe.epochs
-                epochs = [result for result in trainer.history if result.epoch > n_before]
+                history = load_model(self.model_path).trainer.history
+                epochs = [result for result in history if result.epoch > self.epochs_before]
                 self.is_continued = True
         last = epochs[-1].epoch if epochs else 0
         self.epochs = epochs

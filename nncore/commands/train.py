@@ -19,6 +19,7 @@ from nncore.commands.watching import Watch
 from nncore.mnist import N_CLASSES, Mnist, load_mnist
 from nncore.model_files import Model, load_model, save_model
 from nncore.recipe import CHOICES, RECIPES, Recipe
+from nncore.resuming import resumed_recipe
 from nncore.training import (
     DivergedError,
     EpochResult,
@@ -31,14 +32,14 @@ from nncore.training import (
 _BAR_WIDTH = 30
 # Pages answer at once, training takes seconds anyway.
 _NICENESS = 19
-# What may be changed when a model is resumed; the rest is in the model.
-_CHANGEABLE = ("learning_rate", "batch_size", "epochs", "training_images")
 # The flags that are not called as the setting is.
 _FLAGS = {
     "initialisation": "--init",
     "training_images": "--limit",
     "validation_images": "--validation",
 }
+# As a number of images, which has to be said where a model was trained on fewer.
+_ALL = "all"
 
 
 def add_train(commands: Any) -> None:
@@ -61,43 +62,54 @@ def add_train(commands: Any) -> None:
     start.add_argument(
         "--resume", type=Path, metavar="MODEL", help="go on with a model; --epochs counts from here"
     )
-    # No defaults from here on: the recipe or the resumed model fills in what is not given.
-    command.add_argument("--layers", type=_sizes, metavar="784,392,196,10", help="sizes")
-    command.add_argument("--activation", choices=CHOICES["activation"], help="of hidden layers")
-    command.add_argument("--output", choices=CHOICES["output"], help="activation of the last layer")
-    command.add_argument("--loss", choices=CHOICES["loss"], help="what is made small")
-    command.add_argument(
+    # Without defaults: the recipe or the resumed model fills in what is not given.
+    settings = command.add_argument_group("settings", argument_default=argparse.SUPPRESS)
+    settings.add_argument("--layers", type=_sizes, metavar="784,392,196,10", help="sizes")
+    settings.add_argument("--activation", choices=CHOICES["activation"], help="of hidden layers")
+    settings.add_argument(
+        "--output", choices=CHOICES["output"], help="activation of the last layer"
+    )
+    settings.add_argument("--loss", choices=CHOICES["loss"], help="what is made small")
+    settings.add_argument(
         "--init", dest="initialisation", choices=CHOICES["initialisation"], help="starting weights"
     )
-    command.add_argument("--optimizer", choices=CHOICES["optimizer"], help="how steps are made")
-    command.add_argument("--learning-rate", type=float, help="size of the steps")
-    command.add_argument("--batch-size", type=int, help="samples per step")
-    command.add_argument("--epochs", type=int, help="passes over the training images")
-    command.add_argument("--seed", type=int, help="of starting weights and shuffling")
-    command.add_argument(
-        "--limit", dest="training_images", type=int, metavar="N", help="use the first N images"
+    settings.add_argument("--optimizer", choices=CHOICES["optimizer"], help="how steps are made")
+    settings.add_argument("--learning-rate", type=float, help="size of the steps")
+    settings.add_argument("--batch-size", type=int, help="samples per step")
+    settings.add_argument("--epochs", type=int, help="passes over the training images")
+    settings.add_argument("--seed", type=int, help="of starting weights and shuffling")
+    settings.add_argument(
+        "--limit",
+        dest="training_images",
+        type=_limit,
+        metavar="N",
+        help=f"use the first N images, or {_ALL}",
     )
-    command.add_argument(
+    settings.add_argument(
         "--schedule", choices=CHOICES["schedule"], help="how the learning rate falls"
     )
-    command.add_argument("--weight-decay", type=float, help="how fast weights shrink by themselves")
-    command.add_argument("--dropout", type=float, help="share of hidden neurons left out at random")
-    command.add_argument(
+    settings.add_argument(
+        "--weight-decay", type=float, help="how fast weights shrink by themselves"
+    )
+    settings.add_argument(
+        "--dropout", type=float, help="share of hidden neurons left out at random"
+    )
+    settings.add_argument(
         "--augmentation",
         type=comma_separated,
         metavar="NAME,NAME…",
         help=f"deform the images: some of {', '.join(DEFORMATIONS)}",
     )
-    command.add_argument(
+    settings.add_argument(
         "--pen-digits", type=int, metavar="N", help="mix in N made-up digits as Europeans draw them"
     )
-    command.add_argument(
+    settings.add_argument(
         "--validation", dest="validation_images", type=int, metavar="N", help="keep the last N out"
     )
-    command.add_argument(
+    settings.add_argument(
         "--patience", type=int, metavar="N", help="stop after N epochs without a better validation"
     )
-    command.add_argument("--bug", choices=CHOICES["bug"], help="break the training on purpose")
+    settings.add_argument("--bug", choices=CHOICES["bug"], help="break the training on purpose")
     command.add_argument(
         "--events", action="store_true", help="one JSON object a line instead of a progress bar"
     )
@@ -116,27 +128,30 @@ def add_train(commands: Any) -> None:
     command.add_argument("--paused", action="store_true", help="with --steered: begin when told to")
 
 
-def train_arguments(recipe: Recipe, resume: Path | None = None) -> list[str]:
+def train_arguments(recipe: Recipe, resume: Path | None = None, epochs_done: int = 0) -> list[str]:
     """Return the arguments that make the command train by a recipe.
 
     Parameters
     ----------
     recipe : Recipe
+        Of a training that goes on, the one that `nncore.resuming.resumed_recipe` returns.
     resume : Path, optional
-        A model to go on with; what is fixed in it is then left out.
+        A model to go on with.
+    epochs_done : int
+        How many of the recipe's epochs that model has behind it.
 
     Returns
     -------
     list of str
         All but ``--out`` and ``--events``.
     """
-    names = _CHANGEABLE if resume else [field.name for field in fields(Recipe)]
     arguments = [] if resume is None else [f"--resume={resume}"]
-    for name in names:
-        value = getattr(recipe, name)
-        if value is not None:
-            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            arguments.append(f"{_FLAGS.get(name, '--' + name.replace('_', '-'))}={text}")
+    for name, value in vars(replace(recipe, epochs=recipe.epochs - epochs_done)).items():
+        # The only setting that may be None is the number of images.
+        text = _ALL if value is None else str(value)
+        if isinstance(value, tuple):
+            text = ",".join(map(str, value))
+        arguments.append(f"{_FLAGS.get(name, '--' + name.replace('_', '-'))}={text}")
     return arguments
 
 
@@ -211,7 +226,7 @@ def _model_to_train(options: argparse.Namespace) -> Model:
     given = {
         field.name: getattr(options, field.name)
         for field in fields(Recipe)
-        if getattr(options, field.name) is not None
+        if hasattr(options, field.name)
     }
     if options.resume is None:
         recipe = RECIPES[options.recipe] if options.recipe else Recipe()
@@ -219,17 +234,17 @@ def _model_to_train(options: argparse.Namespace) -> Model:
         return Model(trainer.network, trainer)
     model = load_model(options.resume)
     network, trainer = model.network, model.trainer
-    if trainer is None:
-        sizes = (network.n_inputs, *(layer.n_outputs for layer in network.dense_layers))
-        recipe = replace(RECIPES["memoire"], **given | {"layers": sizes})
-        generator = np.random.default_rng(recipe.seed)
-        return Model(network, Trainer(network, recipe, optimizer_for(recipe), generator))
-    fixed = sorted(set(given) - set(_CHANGEABLE))
+    recipe = resumed_recipe(model, given)
+    # Epochs are counted from another start.
+    fixed = sorted(
+        name for name in given if name != "epochs" and getattr(recipe, name) != given[name]
+    )
     if fixed:
         raise ValueError(f"{', '.join(fixed)} cannot be changed when a model is resumed")
-    if "epochs" in given:
-        given["epochs"] += trainer.epochs_done
-    trainer.recipe = replace(trainer.recipe, **given)
+    if trainer is None:
+        generator = np.random.default_rng(recipe.seed)
+        return Model(network, Trainer(network, recipe, optimizer_for(recipe), generator))
+    trainer.recipe = recipe
     if trainer.epochs_done >= trainer.recipe.epochs:
         raise ValueError(
             f"the model has finished its {trainer.epochs_done} epochs: "
@@ -267,3 +282,8 @@ def _show_progress(record: Progress | EpochResult) -> None:
 def _sizes(text: str) -> tuple[int, ...]:
     """Return the numbers of a comma-separated list."""
     return tuple(int(part) for part in comma_separated(text))
+
+
+def _limit(text: str) -> int | None:
+    """Return a number of images, None for all."""
+    return None if text == _ALL else int(text)

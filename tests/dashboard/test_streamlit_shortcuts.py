@@ -1,6 +1,7 @@
 """What replaces functions of Streamlit gives what these would."""
 
 import asyncio
+import random
 import threading
 from copy import deepcopy
 
@@ -11,11 +12,13 @@ from streamlit.cursor import Cursor, LockedCursor, RunningCursor
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.testing.v1 import AppTest
 
 from dashboard import streamlit_shortcuts
@@ -105,6 +108,65 @@ def test_the_state_by_keys_is_all_that_streamlit_makes_of_it():
     for key in (*expected, "of_nobody"):
         assert (key in state) == (key in expected)
         assert state.get(key, "none") == expected.get(key, "none")
+
+
+def a_state(chance: random.Random) -> SessionState:
+    """Return a session in which a few things of all kinds have happened."""
+    state = SessionState()
+    for number in range(12):
+        key, widget_id = f"key_{number}", f"$$ID-{number}-key_{number}"
+        if chance.random() < 0.7:
+            state._set_key_widget_mapping(widget_id, key)
+        if chance.random() < 0.5:
+            state._old_state[widget_id] = chance.random()
+        if chance.random() < 0.3:
+            state._old_state[key] = chance.random()
+        if chance.random() < 0.3:
+            state._new_session_state[key] = chance.random()
+        if chance.random() < 0.6:
+            state._set_widget_metadata(
+                WidgetMetadata(
+                    id=widget_id,
+                    deserializer=lambda value: value + 1,
+                    serializer=lambda value: value,
+                    value_type="double_value",
+                    presenter=chance.choice([None, lambda value, _: ("presented", value)]),
+                )
+            )
+        if chance.random() < 0.4:
+            new = WidgetState(id=widget_id, double_value=chance.random())
+            state._new_widget_state.set_widget_from_proto(new)
+        elif chance.random() < 0.3:
+            state._new_widget_state.set_from_value(widget_id, chance.random())
+    return state
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_values_grow_old_as_with_streamlit(seed):
+    theirs, ours = a_state(random.Random(seed)), a_state(random.Random(seed))
+    streamlit_shortcuts._compact.__wrapped__(theirs)
+
+    ours._compact_state()
+
+    assert ours._old_state == theirs._old_state
+    assert ours._new_session_state == theirs._new_session_state == {}
+    assert ours._new_widget_state.states == theirs._new_widget_state.states
+    assert ours._new_widget_state.widget_metadata.keys() == (
+        theirs._new_widget_state.widget_metadata.keys()
+    )
+
+
+def test_what_has_not_changed_is_not_looked_up(monkeypatch):
+    state = SessionState()
+    state._old_state = {"$$ID-abc-of_a_widget": 1, "of_a_page": 3}
+    state._set_key_widget_mapping("$$ID-abc-of_a_widget", "of_a_widget")
+    state._new_session_state = {"set_now": None}
+    looked_up = []
+    monkeypatch.setattr(SessionState, "__getitem__", lambda _, key: looked_up.append(key))
+
+    state._compact_state()
+
+    assert looked_up == ["set_now"]
 
 
 def test_a_field_without_a_number_stays_without_one():

@@ -354,3 +354,15 @@ def test_a_training_is_shared_unless_an_image_is_the_readers_own():
     assert train_on(bank, Settings()) is train_on(LabelledImages((image,), (1,)), Settings())
     assert train_on(bank, Settings()) is not train_on(bank, Settings(epochs=2))
     assert train_on(own, Settings()) is not train_on(own, Settings())
+
+
+@pytest.mark.parametrize("is_own", [False, True])
+def test_how_long_it_would_take_is_kept_for_the_bank_alone(is_own):
+    bank = {image.id: image for image in resources._colour_bank()}
+    grey, light_grey = bank["Couleur_gris"], bank["Couleur_gris_clair"]
+    grey = replace(grey, path=None) if is_own else grey
+    sentences._searched_epoch_of_bank.cache_clear()
+    # Impossible: what is answered yes stays yes when it gets brighter.
+    trained = train_on(LabelledImages((grey, light_grey), (1, 0)), Settings())
+    assert "Not even 500 epochs are enough" in sentences.what_to_notice(trained)
+    assert sentences._searched_epoch_of_bank.cache_info().currsize == (0 if is_own else 2)

@@ -1,10 +1,14 @@
+import io
 import time
+from dataclasses import replace
 
 import pytest
 
 from dashboard import resources
 from dashboard.training.form import PRESET_NAMES
-from nncore.recipe import RECIPES
+from nncore.model_files import Model, load_model, save_model
+from nncore.recipe import RANGES, RECIPES, Recipe
+from nncore.training import new_trainer
 
 PAGE = "pages/4_Train_a_network.py"
 
@@ -79,16 +83,44 @@ def test_training_shows_its_result_and_survives_leaving_the_page(app):
     assert app.number_input(key="train_hidden_1").value == 16
 
 
-def test_training_on_adds_epochs_to_the_same_model(app):
+def test_training_on_adds_epochs_to_the_same_model_by_its_own_settings(app):
     train(app)
+    first = job_of(app)
+    app.selectbox(key="train_optimizer").set_value("adam")
+    app.number_input(key="train_hidden_1").set_value(77)
+    app.number_input(key="train_batch_size").set_value(50)
+    app.select_slider(key="train_images").set_value(60_000).run()
+    assert "training it on takes the learning rate, the mini-batch, the epochs" in words(app)
     app.button(key="train_on").click().run()
-    deadline = time.monotonic() + 60
-    while not metrics(app):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-        app.run()
-    job = resources.job_queue().find(app.session_state["state_TrainingState"].job_id)
+    run_until(app, lambda: metrics(app))
+    job = job_of(app)
     assert [result.epoch for result in job.epochs] == [3, 4]
+    assert job.recipe == replace(first.recipe, batch_size=50, epochs=4, training_images=None)
+    assert load_model(job.model_path).trainer.recipe == job.recipe
+
+
+def test_an_uploaded_network_alone_is_trained_on_by_the_settings_above(app):
+    file = io.BytesIO()
+    save_model(file, Model(new_trainer(Recipe(layers=(784, 16, 10))).network))
+    app.button(key="train_preset_memoire").click().run()
+    app.select_slider(key="train_images").set_value(1000)
+    app.selectbox(key="train_optimizer").set_value("momentum")
+    app.file_uploader(key="train_upload").set_value(("m.npz", file.getvalue(), "")).run()
+    assert "takes all settings above but those of the network itself" in words(app)
+    app.button(key="train_uploaded_on").click().run()
+    job, seen = job_of(app), {"layers": (784, 16, 10), "activation": "relu", "output": "softmax"}
+    chosen = replace(RECIPES["memoire"], training_images=1000, optimizer="momentum")
+    assert job.recipe == replace(chosen, loss="cross-entropy", **seen)
+
+
+def test_a_training_that_cannot_go_on_says_why(app, monkeypatch):
+    train(app)
+    first = job_of(app)
+    monkeypatch.setitem(RANGES, "epochs", (1, 3))
+    app.button(key="train_on").click().run()
+    assert not app.exception
+    assert [toast.value for toast in app.toast] == ["epochs must be from 1 to 3, got 4"]
+    assert job_of(app) is first
 
 
 def test_a_running_training_can_be_stopped(app):

@@ -1,7 +1,10 @@
 """The training digits nearest to a drawing, in pixels and in a network's last hidden layer."""
 
 import math
+import threading
+import weakref
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -19,6 +22,31 @@ from nncore.network import SequentialNetwork
 _N_SHOWN = 10
 # Multiplications for which training images go through a network: about a second of a processor.
 _MAX_PRODUCTS = 3e10
+# Networks of readers whose index is kept, which takes up to 12 MB.
+_MAX_KEPT = 2
+
+
+@dataclass(eq=False)
+class _Index:
+    """The training images as one network sees them, once somebody has asked for that.
+
+    Attributes
+    ----------
+    step : int
+        Every how many-th image is in it.
+    digits : NearestDigits or None
+    lock : threading.Lock
+        Held by who makes it, so that those who ask meanwhile get the same.
+    """
+
+    step: int = 0
+    digits: NearestDigits | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+# Go with their networks, if not before.
+_indices: weakref.WeakKeyDictionary[SequentialNetwork, _Index] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
 
 
 def show_nearest(image: np.ndarray, reader: resources.EvaluatedModel) -> None:
@@ -104,16 +132,24 @@ def _by_pixels() -> NearestDigits:
     return NearestDigits(resources.mnist().train_images, pixels)
 
 
-# Each takes up to 12 MB. A network is known by its id, which no other one can have as long as the
-# entry is kept, because the entry keeps the network.
-@st.cache_resource(
-    show_spinner=False,
-    max_entries=2,
-    ttl=resources.KEPT_FOR,
-    hash_funcs={SequentialNetwork: id},
-)
 def _by_last_hidden_layer(network: SequentialNetwork, step: int) -> NearestDigits:
     """Return every ``step``-th training image, to be searched by a network's last hidden layer."""
-    return NearestDigits(
-        resources.mnist().train_images[::step], partial(last_hidden_layer, network)
-    )
+    with _lock:
+        # Last comes who was asked for last.
+        index = _indices[network] = _indices.pop(network, None) or _Index()
+        of_readers = [known for known in _indices if not resources.is_of_project(known)]
+        for known in of_readers[:-_MAX_KEPT]:
+            del _indices[known]
+    # Others wait only for what they ask for themselves.
+    with index.lock:
+        if index.digits is None or index.step != step:
+            # The index would keep the network, and with it itself, for ever.
+            features = partial(_last_hidden_layer, weakref.ref(network))
+            digits = NearestDigits(resources.mnist().train_images[::step], features)
+            index.digits, index.step = digits, step
+        return index.digits
+
+
+def _last_hidden_layer(network: weakref.ref[SequentialNetwork], images: np.ndarray) -> np.ndarray:
+    """Return what the last hidden layer answers of a network that whoever asks has."""
+    return last_hidden_layer(network(), images)

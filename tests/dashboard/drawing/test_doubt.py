@@ -1,12 +1,17 @@
 """Reasons in words, and what refusing costs, without the page around them."""
 
+import gc
 import re
+import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
+from dashboard.drawing import doubt
 from dashboard.drawing.doubt import reason
 from nncore.doubt import Doubt
 from nncore.evaluation import evaluate
@@ -18,6 +23,10 @@ from nncore.non_digits import GROUPS
 
 @pytest.fixture(scope="module")
 def reader():
+    return new_reader()
+
+
+def new_reader():
     """Return a small network with random weights, which is right now and then."""
     network = build_network(
         (784, 16, 10),
@@ -107,3 +116,28 @@ def test_two_networks_are_not_taken_for_each_other(reader):
     sure = resources.shipped_model()
     assert shares(look(sure, 0.5))[0] < 10 < shares(look(reader, 0.5))[0]
     assert shares(look(sure, 0.5))[0] < 10
+
+
+def test_the_answers_of_a_network_are_worked_out_once_for_all_who_ask_together(monkeypatch):
+    reader, asked = new_reader(), []
+
+    def predict(images):
+        asked.append(len(images))
+        time.sleep(0.05)
+        return np.zeros((len(images), 10))
+
+    monkeypatch.setattr(reader.model.network, "predict", predict)
+    with ThreadPoolExecutor(8) as threads:
+        answers = set(threads.map(doubt._answers, [reader] * 8))
+    assert len(asked) == len(answers) == 1
+
+
+def test_the_answers_of_a_network_keep_no_network():
+    gone = weakref.ref(reader := new_reader())
+    n_known = len(doubt._known)
+    doubt._answers(reader)
+    assert len(doubt._known) == n_known + 1
+    del reader
+    gc.collect()
+    assert gone() is None
+    assert len(doubt._known) <= n_known

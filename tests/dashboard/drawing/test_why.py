@@ -1,6 +1,11 @@
 """What stands behind an answer, for networks of all kinds, without the page around it."""
 
+import gc
 import re
+import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import numpy as np
 import pytest
@@ -13,6 +18,7 @@ from nncore.layers import ActivationLayer
 from nncore.losses import MSE
 from nncore.mnist import load_mnist
 from nncore.model_files import Model
+from nncore.nearest_digits import last_hidden_layer
 from nncore.network import SequentialNetwork, build_network
 
 TEST = load_mnist()
@@ -82,6 +88,74 @@ def test_a_large_network_looks_at_fewer_training_images():
     data = resources.mnist()
     indices = nearest._by_last_hidden_layer(large, step).nearest(data.train_images[4 * step], 1)
     assert list(indices.indices) == [4]
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The indices that are made, each in a moment and of no use."""
+
+    class Index:
+        def __init__(self, images, features):
+            time.sleep(0.05)
+            self.features = features
+            indices.append(weakref.ref(self))
+
+    indices = []
+    monkeypatch.setattr(nearest, "NearestDigits", Index)
+    monkeypatch.setattr(nearest, "_indices", weakref.WeakKeyDictionary())
+    return indices
+
+
+def test_an_index_is_made_once_for_all_who_ask_together(made):
+    network = reader_of(16).model.network
+    with ThreadPoolExecutor(8) as threads:
+        indices = list(threads.map(lambda _: nearest._by_last_hidden_layer(network, 1), range(8)))
+    assert len(made) == len(set(indices)) == 1
+    assert nearest._by_last_hidden_layer(network, 2) is not indices[0]
+
+
+def test_nobody_waits_for_the_index_of_another_network(made, monkeypatch):
+    slow, quick = (reader_of(16).model.network for _ in range(2))
+    expected = nearest._by_last_hidden_layer(quick, 1)
+    has_begun, may_end = Event(), Event()
+
+    def make(images, features):
+        has_begun.set()
+        may_end.wait(timeout=20)
+
+    monkeypatch.setattr(nearest, "NearestDigits", make)
+    with ThreadPoolExecutor(2) as threads:
+        threads.submit(nearest._by_last_hidden_layer, slow, 1)
+        assert has_begun.wait(timeout=10)
+        found = threads.submit(nearest._by_last_hidden_layer, quick, 1)
+        try:
+            assert found.result(timeout=10) is expected
+        finally:
+            may_end.set()
+
+
+def test_an_index_keeps_no_network(made):
+    gone = weakref.ref(network := reader_of(16).model.network)
+    digits = nearest._by_last_hidden_layer(network, 1)
+    np.testing.assert_array_equal(
+        digits.features(TEST.test_images[:3]), last_hidden_layer(network, TEST.test_images[:3])
+    )
+    del network, digits
+    gc.collect()
+    assert gone() is None
+    assert not len(nearest._indices)
+    assert made[0]() is None
+
+
+def test_no_more_indices_are_kept_than_two_of_readers_and_those_of_the_project(made):
+    models = (resources.memoire_model(), resources.shipped_model())
+    own = [model.model.network for model in models]
+    first, second, third = (reader_of(16).model.network for _ in range(3))
+    for network in (*own, first, second, first, third):
+        nearest._by_last_hidden_layer(network, 1)
+    assert len(made) == 5
+    assert set(nearest._indices) == {*own, first, third}
+    assert sum(index() is not None for index in made) == 4
 
 
 def test_the_nearest_digits_of_a_network_without_hidden_layer_are_those_by_pixels():

@@ -11,8 +11,9 @@ from dashboard.settings import Settings
 from dashboard.training.jobs import JobQueue, JobState, QueueFullError
 from nncore.commands.train import train_arguments
 from nncore.mnist import load_mnist
-from nncore.model_files import load_model
+from nncore.model_files import Model, load_model, save_model
 from nncore.recipe import RECIPES
+from nncore.training import new_trainer
 from tests.dashboard.training.waiting import wait_until
 
 SHORT = replace(RECIPES["recommended"], layers=(784, 16, 10), training_images=500, epochs=2)
@@ -46,6 +47,37 @@ def test_a_finished_model_can_be_trained_on(queue):
     wait_until(lambda: not second.is_active)
     assert [result.epoch for result in second.epochs] == [3]
     assert second.fraction == 1
+
+
+def test_a_training_that_goes_on_has_the_recipe_that_its_model_is_trained_by(queue):
+    patient = replace(SHORT, optimizer="adam", learning_rate=0.001, validation_images=50)
+    first = queue.submit(replace(patient, patience=2), owner=ME)
+    wait_until(lambda: not first.is_active)
+    others = replace(RECIPES["memoire"], learning_rate=0.002, epochs=3, training_images=400)
+    second = queue.submit(others, first.model_path.read_bytes(), owner=ME)
+    expected = replace(first.recipe, learning_rate=0.002, batch_size=10, training_images=400)
+    assert second.recipe == replace(expected, epochs=5, validation_images=40)
+    wait_until(lambda: not second.is_active)
+    assert second.state is JobState.DONE, second.error
+    assert load_model(second.model_path).trainer.recipe == second.recipe
+
+
+def test_a_network_alone_is_trained_on_by_all_settings_that_it_does_not_show(queue, tmp_path):
+    network = new_trainer(replace(SHORT, dropout=0.25)).network
+    save_model(tmp_path / "alone.npz", Model(network))
+    chosen = replace(RECIPES["memoire"], optimizer="momentum", learning_rate=0.01, epochs=1)
+    chosen = replace(chosen, training_images=600, validation_images=100, patience=1)
+    job = queue.submit(chosen, (tmp_path / "alone.npz").read_bytes(), owner=ME)
+    shown = {"layers": SHORT.layers, "activation": "relu", "output": "softmax", "dropout": 0.25}
+    assert job.recipe == replace(chosen, loss="cross-entropy", **shown)
+    wait_until(lambda: not job.is_active)
+    assert job.state is JobState.DONE, job.error
+    assert load_model(job.model_path).trainer.recipe == job.recipe
+
+
+def test_what_cannot_be_trained_on_is_refused_with_a_sentence(queue):
+    with pytest.raises(ValueError, match="not a model"):
+        queue.submit(SHORT, b"not a model", owner=ME)
 
 
 def test_a_stopped_job_keeps_the_model_of_its_last_epoch(queue):
@@ -102,10 +134,10 @@ def test_a_killed_worker_fails_the_job_with_a_sentence(queue):
 
 
 def test_what_the_worker_complains_of_reaches_the_job(queue):
-    job = queue.submit(SHORT, b"not a model", owner=ME)
+    job = queue.submit(replace(SHORT, layers=(784, 16, 3)), owner=ME)
     wait_until(lambda: not job.is_active)
     assert job.state is JobState.FAILED
-    assert "not a model" in job.error
+    assert "layers must start with 784 and end with 10" in job.error
 
 
 def test_closing_the_queue_ends_workers_and_deletes_files():

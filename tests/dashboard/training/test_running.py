@@ -27,3 +27,8 @@ def test_between_two_epochs_the_next_one_has_not_begun():
     text = _progress_text(job(curve=curve, epochs=epochs, is_paused=True))
     assert text.startswith("Epoch 2 of 3, mini-batch 0 of 80")
     assert text.endswith("paused")
+
+
+def test_a_training_that_goes_on_counts_epochs_as_its_curves_do():
+    text = _progress_text(job(epochs_before=1, curve=[Progress(2, 0.5, 1.0, 0.5, 2.0)]))
+    assert text.startswith("Epoch 2 of 3, mini-batch 40 of 80")

@@ -9,7 +9,7 @@ from nncore.recipe import Recipe
 from nncore.training import EpochResult, Progress, new_trainer
 from nncore.vitals import VitalSigns
 
-RECIPE = Recipe(layers=(784, 10), epochs=3, validation_images=100)
+RECIPE = Recipe(layers=(784, 10), epochs=7, validation_images=100)
 
 
 def results(*epochs):
@@ -22,12 +22,13 @@ def signs(position):
 
 @pytest.fixture
 def job(tmp_path):
-    """A training of three epochs that has reported more than its model shows."""
+    """A training of three epochs after four that has reported more than its model shows."""
     return Job(
         id="id",
         owner="me",
         folder=tmp_path,
         recipe=RECIPE,
+        epochs_before=4,
         curve=[Progress(e, f, 1.0, 0.5, e) for e, f in ((5, 0.5), (6, 0.5), (7, 0.5))],
         epochs=results(5),
         vitals=[signs(5), signs(6), signs(6.5)],
@@ -35,8 +36,8 @@ def job(tmp_path):
 
 
 def keep_model(job):
-    """Keep the model of an epoch that was not reported, of a model that had four epochs before."""
-    trainer = new_trainer(replace(job.recipe, epochs=7))
+    """Keep the model of an epoch that was not reported."""
+    trainer = new_trainer(job.recipe)
     trainer.history = results(1, 2, 3, 4, 5, 6)
     save_model(job.model_path, Model(trainer.network, trainer))
 
@@ -69,6 +70,11 @@ def test_with_patience_or_without_a_model_it_begins_anew(job):
     assert job.fraction == 0
     assert job.input_paths == []
     assert "--epochs=3" in job.arguments(job.folder)
+
+
+def test_the_work_of_a_training_that_goes_on_is_that_of_its_own_epochs(job):
+    assert job.units == 3 * 60_000 * (784 * 10 + 10)
+    assert job.fraction == pytest.approx(1.5 / 3)
 
 
 def test_a_fine_tuning_begins_anew(tmp_path):

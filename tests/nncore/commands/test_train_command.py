@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from nncore.commands.train import train_arguments
 from nncore.mnist import load_mnist
 from nncore.model_files import Model, load_model, save_model
 from nncore.recipe import RECIPES, Recipe
+from nncore.resuming import resumed_recipe
 from nncore.training import new_trainer
 
 PROJECT = Path(__file__).parents[3]
@@ -105,14 +107,54 @@ def test_what_is_fixed_in_a_model_cannot_be_changed(run, tmp_path):
     assert "optimizer cannot be changed when a model is resumed" in errors
 
 
-@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
-def test_a_recipe_survives_its_way_through_the_command_line(recipe, tmp_path, monkeypatch):
-    seen = []
-    monkeypatch.setattr("nncore.commands.train.save_model", lambda _, model: seen.append(model))
+@pytest.mark.parametrize(
+    ("flags", "name"),
+    [(("--activation", "tanh"), "activation"), (("--layers", "784,10"), "layers")],
+)
+def test_what_a_network_alone_shows_cannot_be_changed(run, tmp_path, flags, name):
+    path = tmp_path / "m.npz"
+    save_model(path, Model(new_trainer(Recipe(layers=(784, 20, 10))).network))
+    code, _, errors = run("train", "--resume", path, *flags, "--out", path)
+    assert code == 2
+    assert f"{name} cannot be changed when a model is resumed" in errors
+
+
+@pytest.fixture
+def saved(monkeypatch):
+    """The models that the command saves, none of which it trains."""
+    models = []
+    monkeypatch.setattr("nncore.commands.train.save_model", lambda _, model: models.append(model))
     monkeypatch.setattr("nncore.commands.train.Trainer.train", lambda *_, **__: [])
-    recipe = Recipe(**(vars(recipe) | {"training_images": 123, "seed": 7, "learning_rate": 1 / 3}))
+    return models
+
+
+@pytest.mark.parametrize("n_images", [123, None])
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_a_recipe_survives_its_way_through_the_command_line(recipe, n_images, tmp_path, saved):
+    changes = {"training_images": n_images, "seed": 7, "learning_rate": 1 / 3}
+    recipe = Recipe(**(vars(recipe) | changes))
     assert main(["train", *train_arguments(recipe), "--out", str(tmp_path / "m.npz")]) == 0
-    assert seen[0].trainer.recipe == recipe
+    assert saved[0].trainer.recipe == recipe
+
+
+@pytest.mark.parametrize("has_trainer", [True, False])
+def test_a_recipe_that_goes_on_survives_its_way(tmp_path, saved, has_trainer):
+    trainer = new_trainer(Recipe(training_images=300, validation_images=50, patience=3))
+    path, chosen = tmp_path / "m.npz", replace(RECIPES["memoire"], loss="cross-entropy", epochs=2)
+    save_model(path, Model(trainer.network, trainer if has_trainer else None))
+    recipe = resumed_recipe(load_model(path), vars(chosen))
+    assert main(["train", *train_arguments(recipe, path), "--out", str(tmp_path / "on.npz")]) == 0
+    assert saved[0].trainer.recipe == recipe
+    assert recipe.training_images is None
+    assert recipe.validation_images == (10_000 if has_trainer else 0)
+
+
+def test_a_model_goes_on_with_all_images_if_that_is_said(tmp_path, saved):
+    trainer = new_trainer(Recipe(layers=(784, 20, 10), training_images=300))
+    save_model(tmp_path / "m.npz", Model(trainer.network, trainer))
+    for more in ((), ("--limit", "all")):
+        main(["train", "--resume", str(tmp_path / "m.npz"), *more, "--out", str(tmp_path / "on")])
+    assert [model.trainer.recipe.training_images for model in saved] == [300, None]
 
 
 @pytest.mark.parametrize(
