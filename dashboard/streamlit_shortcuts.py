@@ -15,6 +15,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit import config
+from streamlit.components.v2.bidi_component import serialization
 from streamlit.cursor import Cursor, SparseList
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation import page as navigation_page
@@ -47,6 +48,7 @@ def take(version: str = st.__version__) -> bool:
         AppSession._on_scriptrunner_event = _messages_together(AppSession._on_scriptrunner_event)
         AppSession._call_soon_on_event_loop = _call_soon_together
         navigation_page._create_page = _page_once(navigation_page._create_page)
+        serialization.is_dataframe_like = _plain_first(serialization.is_dataframe_like)
         _compact.__wrapped__ = SessionState._compact_state
         SessionState._compact_state = _compact
     return True
@@ -135,6 +137,24 @@ def _compact(state: SessionState) -> None:
             state._old_state[key] = state[key]
     state._new_session_state.clear()
     state._new_widget_state.clear()
+
+
+def _plain_first(is_dataframe_like: Callable[[object], bool]) -> Callable[[object], bool]:
+    """Have what is of JSON's types recognised without pandas and Arrow.
+
+    These take 70 MB of memory, and the drawings of a canvas are all that they are loaded for.
+    """
+    plain = {type(None), bool, int, float, str, list, dict}
+
+    @functools.wraps(is_dataframe_like)
+    def is_dataframe(thing: object) -> bool:
+        if type(thing) in (list, dict):
+            members = thing.values() if type(thing) is dict else thing
+            if plain.issuperset(map(type, members)):
+                return False
+        return is_dataframe_like(thing)
+
+    return is_dataframe
 
 
 def _copy_container(container: DeltaGenerator, memo: dict[int, Any]) -> DeltaGenerator:

@@ -15,8 +15,6 @@ MAY_IMPORT = {
     "dashboard": {
         *("dashboard", "nncore"),
         *("numpy", "PIL", "plotly", "streamlit", "streamlit_drawable_canvas"),
-        # What Streamlit sends tables as, and always brings along.
-        "pyarrow",
         # For those who ask for it only: see below.
         "distributed",
     },

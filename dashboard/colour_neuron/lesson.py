@@ -1,14 +1,11 @@
 """The parts of the page of the colour neuron that come after the labels, from top to bottom."""
 
-import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import plotly.graph_objects as go
-import pyarrow as pa
 import streamlit as st
 from PIL import ImageColor
 from streamlit.delta_generator import DeltaGenerator
@@ -26,6 +23,7 @@ from dashboard.colour_neuron.sentences import (
     written_out,
 )
 from dashboard.components.plot3d import PlotState, plot3d
+from dashboard.components.scroll_table import scroll_table
 from dashboard.fields import whole_number
 from dashboard.figures import colour_space as figures
 from dashboard.kept import show_kept
@@ -85,8 +83,8 @@ class Account:
         The state that the training has come to and what to notice, as Markdown.
     errors : plotly.graph_objects.Figure
         The wrong answers of each epoch.
-    updates : pyarrow.Table
-        Every update.
+    updates : dict of str to list
+        The columns of the table of every update.
     """
 
     n_updates: int
@@ -94,7 +92,7 @@ class Account:
     states: tuple[PlotState, ...]
     result: str
     errors: go.Figure
-    updates: pa.Table
+    updates: dict[str, list]
 
 
 # By lesson and language.
@@ -217,29 +215,19 @@ def show_cube(account: Account) -> None:
 
 def show_updates(lesson: Lesson, account: Account, places: Places) -> None:
     """Show the errors of each epoch, and every update of the training as a table."""
-    # What everybody sees first.
-    show = partial(show_kept, name="mémoire") if lesson.is_memoires else operator.call
     with places.errors:
-        show(_show_errors, account)
+        # What everybody sees first.
+        if lesson.is_memoires:
+            show_kept(_show_errors, account, name="mémoire")
+        else:
+            _show_errors(account)
     with places.updates:
-        show(_show_update_table, account)
+        scroll_table(account.updates, key="colour_updates", label=_("Every update"))
 
 
 def _show_errors(account: Account) -> None:
     """Show the errors of each epoch."""
     show_chart(account.errors, "colour_errors")
-
-
-def _show_update_table(account: Account) -> None:
-    """Show every update."""
-    decimals = st.column_config.NumberColumn(format="%.4g")
-    st.dataframe(
-        account.updates,
-        hide_index=True,
-        height=300,
-        key="colour_updates",
-        column_config=dict.fromkeys(("p₁", "p₂", "p₃"), decimals),
-    )
 
 
 def ask_any_colour(lesson: Lesson) -> None:
@@ -325,8 +313,8 @@ def _plot_state(lesson: Lesson, step: int) -> PlotState:
     return PlotState(step_caption(lesson, step), attributes)
 
 
-def _update_table(lesson: Lesson) -> pa.Table:
-    """Return the table of updates, as Streamlit sends it; through a data frame takes 4 ms."""
+def _update_table(lesson: Lesson) -> dict[str, list]:
+    """Return the columns of the table of updates."""
     updates, names = lesson.log.updates, lesson.samples.names
     answers = (_("no"), _("yes"))
     columns: dict[str, list] = {
@@ -338,7 +326,7 @@ def _update_table(lesson: Lesson) -> pa.Table:
     }
     for index, name in enumerate(("p₁", "p₂", "p₃")):
         columns[name] = [update.after[index] for update in updates]
-    return pa.table(columns)
+    return columns
 
 
 def _ask_mean_colour() -> None:

@@ -40,6 +40,20 @@ def wait_for_plane(page: Page, wanted: str) -> None:
     )
 
 
+def test_the_table_of_updates_scrolls_below_its_head(page):
+    visit(page, PATH + "?colour_scale=0-1")
+    table = page.get_by_role("region", name="Every update")
+    last = table.get_by_role("row").last
+    expect(last).to_contain_text("burgundy")
+    head = table.get_by_role("columnheader", name="Should be")
+    expect(table.get_by_role("columnheader")).to_have_count(8)
+    table.focus()
+    page.keyboard.press("End")
+    expect(last).to_be_in_viewport()
+    expect(head).to_be_in_viewport()
+    assert abs(head.bounding_box()["y"] - table.bounding_box()["y"]) < 3
+
+
 def test_label_train_step_and_play(page):
     visit(page, PATH)
     wait_for_cube(page)

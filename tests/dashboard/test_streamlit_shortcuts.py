@@ -3,11 +3,16 @@
 import asyncio
 import random
 import threading
+from collections import OrderedDict, UserDict
+from collections.abc import Mapping
 from copy import deepcopy
 
+import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit import config
+from streamlit.components.v2.bidi_component import serialization
 from streamlit.cursor import Cursor, LockedCursor, RunningCursor
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -108,6 +113,45 @@ def test_the_state_by_keys_is_all_that_streamlit_makes_of_it():
     for key in (*expected, "of_nobody"):
         assert (key in state) == (key in expected)
         assert state.get(key, "none") == expected.get(key, "none")
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        None,
+        "text",
+        {},
+        [],
+        {"objects": [{"path": "M 1 2"}], "filling": 3},
+        [1, 2.5, None, True, "text", [], {}],
+        {"column": pd.Series([1, 2])},
+        {"first": 1, "column": pd.Series([1, 2])},
+        {"column": np.arange(3)},
+        [np.arange(3)],
+        np.arange(3),
+        pd.DataFrame({"column": [1]}),
+        (1, 2),
+        {1, 2},
+        Mapping,
+        OrderedDict(column=pd.Series([1])),
+        UserDict(column=1),
+    ],
+)
+def test_a_data_frame_is_what_streamlit_takes_for_one(thing):
+    seen = serialization.is_dataframe_like
+    assert seen(thing) == seen.__wrapped__(thing)
+
+
+def test_plain_data_are_recognised_without_asking_streamlit():
+    def theirs(thing):
+        raise AssertionError(thing)
+
+    is_dataframe_like = streamlit_shortcuts._plain_first(theirs)
+
+    assert not is_dataframe_like({"objects": [{"path": "M 1 2"}], "filling": 3})
+    assert not is_dataframe_like([1, None, "text"])
+    with pytest.raises(AssertionError):
+        is_dataframe_like({"first": 1, "column": np.arange(3)})
 
 
 def a_state(chance: random.Random) -> SessionState:

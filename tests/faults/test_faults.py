@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import websockets
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.visitors import LostError
+from benchmarks.visitors import PAGES, LostError
 from tests.browser.server import PROJECT, running_dashboard
 from tests.faults.conftest import ENVIRONMENT, KEPT_S
 from tests.faults.guest import Guest, bystander
@@ -67,6 +68,26 @@ def test_the_server_keeps_to_one_core_and_its_trainings_do_not(server):
         await guest.close()
 
     asyncio.run(scenario())
+
+
+@LINUX
+def test_what_no_page_needs_is_not_loaded(tmp_path):
+    async def scenario(server):
+        guest = Guest(server.url)
+        await guest.open()
+        for page in PAGES:
+            await guest.visit(page)
+        await guest.visit("Draw_digits", "draw_view=why&draw_why=readers")
+        assert not guest.has_failed
+        await guest.close()
+
+    with running_dashboard(tmp_path / "log.txt", environment=ENVIRONMENT) as server:
+        asyncio.run(scenario(server))
+        loaded = Path(f"/proc/{server.process.pid}/maps").read_text()
+    assert "/numpy/" in loaded
+    # 70 MB of memory, and a third of a second of the first visit.
+    assert "/pandas/" not in loaded
+    assert "/pyarrow/" not in loaded
 
 
 async def cut_for(server, duration_s):

@@ -7,6 +7,7 @@ from dashboard import resources
 from dashboard.chart import show_chart
 from dashboard.figures import evidence as figures
 from dashboard.language import _
+from dashboard.tables import markdown_table
 from dashboard.training.results import wording
 from nncore import average_digit
 
@@ -36,7 +37,7 @@ def show_readers(image: np.ndarray, reader: resources.EvaluatedModel) -> None:
         rows.append(_row(reading, other.evaluation.accuracy, wording.ends_in_softmax(network)))
     table, bars = st.columns(2, gap="large")
     with table:
-        st.table(rows)
+        st.markdown(markdown_table(rows))
         st.caption(_notice(readings))
     with bars:
         show_chart(figures.reader_bars(readings), "draw_readers")
