@@ -14,8 +14,6 @@ from collections.abc import Iterator
 
 from dashboard import resources, turns
 
-# Between two looks whether somebody is being answered.
-_LOOK_AGAIN_S = 0.02
 # Of the time that nobody needs, half is left: a hosted server may have half of a processor.
 _REST = 1.0
 _LEAST_PRIORITY = 19
@@ -35,8 +33,7 @@ def _work() -> None:
         began = time.perf_counter()
         for _ in _pieces():
             time.sleep(_REST * (time.perf_counter() - began))
-            while not turns.are_idle():
-                time.sleep(_LOOK_AGAIN_S)
+            turns.wait_until_idle()
             began = time.perf_counter()
     except (OSError, ValueError) as error:
         # A file of the project is missing or damaged; the pages that need it say so.

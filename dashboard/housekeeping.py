@@ -18,7 +18,7 @@ from streamlit import runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import ahead, cores, resources
+from dashboard import ahead, cores, resources, turns
 from dashboard.settings import Settings
 
 try:
@@ -33,10 +33,10 @@ _PERIOD_S = 15.0
 # A visitor takes four: a connection, and three for an event loop of Streamlit's. Many systems
 # allow 1024 unless a process asks for more.
 _OPEN_FILES = 65_536
-# How often the garbage collector looks at everything: at every fiftieth middling collection, which
-# a hundred visitors reach in half a minute, and not at every tenth.
-_MIDDLING_COLLECTIONS = 50
-# Between two looks at what it has been told to pass over.
+# How often the garbage collector looks at everything: at every hundredth middling collection, which
+# a hundred visitors reach in a minute, and not at every tenth.
+_MIDDLING_COLLECTIONS = 100
+# Between two looks at what it has been told to pass over, which take longest.
 _PASSED_OVER_FOR_S = 600.0
 
 
@@ -78,6 +78,9 @@ class _Housekeeper:
     def _work(self) -> None:
         """Delete what has to go, as long as the server runs."""
         kept_s = st.get_option("server.disconnectedSessionTTL")
+        # Once the first visitor has what he came for: the next ones may all come at once.
+        turns.wait_until_idle()
+        self._garbage.pass_over_what_stays()
         while runtime.exists():
             time.sleep(min(_PERIOD_S, kept_s / 4))
             try:
@@ -121,18 +124,20 @@ class _Garbage:
     def pass_over_what_stays(self) -> None:
         """Have it pass over all that is there, if modules have come, and now and then anyway.
 
-        What sessions have is passed over with it, and looked at again the next time.
+        What sessions have is passed over with it, and looked at again now and then.
         """
         now = time.monotonic()
         is_due = now - self._passed_over_at >= _PASSED_OVER_FOR_S
         if len(sys.modules) == self._n_modules and not is_due:
             return
-        gc.unfreeze()
+        if is_due:
+            gc.unfreeze()
+            self._passed_over_at = now
         gc.collect()
         gc.freeze()
         small, middling, _ = gc.get_threshold()
         gc.set_threshold(small, middling, _MIDDLING_COLLECTIONS)
-        self._n_modules, self._passed_over_at = len(sys.modules), now
+        self._n_modules = len(sys.modules)
 
 
 _housekeeper = _Housekeeper()

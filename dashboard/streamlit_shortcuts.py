@@ -21,13 +21,16 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation import page as navigation_page
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session
+from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import ScriptRunner, ScriptRunnerEvent
+from streamlit.runtime.session_manager import ActiveSessionInfo
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 COMPARED_WITH = "1.67."
+# Of 500 that wait for a browser, Streamlit ends the connection.
+_MOST_TOGETHER = 100
 
 
 def take(version: str = st.__version__) -> bool:
@@ -47,6 +50,8 @@ def take(version: str = st.__version__) -> bool:
         Cursor.__deepcopy__ = _copy_cursor
         AppSession._on_scriptrunner_event = _messages_together(AppSession._on_scriptrunner_event)
         AppSession._call_soon_on_event_loop = _call_soon_together
+        AppSession.flush_browser_queue = _in_bundles(AppSession.flush_browser_queue)
+        Runtime._send_message = _send_bundle(Runtime._send_message)
         navigation_page._create_page = _page_once(navigation_page._create_page)
         serialization.is_dataframe_like = _plain_first(serialization.is_dataframe_like)
         _compact.__wrapped__ = SessionState._compact_state
@@ -204,6 +209,41 @@ def _messages_together(on_event: Callable) -> Callable:
             on_event(session, sender, event, forward_msg, **details)
 
     return on_event_together
+
+
+class _Bundle(list[ForwardMsg]):
+    """Messages that go to a browser together."""
+
+
+def _in_bundles(flush: Callable[[AppSession], list[ForwardMsg]]) -> Callable[..., list[_Bundle]]:
+    """Have what waits for a browser sent together.
+
+    After each message, Streamlit lets the event loop turn once, which asks the system for news,
+    writes to the network, and waits for the interpreter behind the scripts that run.
+    """
+
+    @functools.wraps(flush)
+    def flush_in_bundles(session: AppSession) -> list[_Bundle]:
+        messages = flush(session)
+        return [
+            _Bundle(messages[start : start + _MOST_TOGETHER])
+            for start in range(0, len(messages), _MOST_TOGETHER)
+        ]
+
+    return flush_in_bundles
+
+
+def _send_bundle(send: Callable[..., None]) -> Callable[..., None]:
+    """Have bundles sent as each of their messages is."""
+
+    @functools.wraps(send)
+    def send_bundle(
+        runtime: Runtime, session_info: ActiveSessionInfo, message: ForwardMsg | _Bundle
+    ) -> None:
+        for part in message if isinstance(message, _Bundle) else [message]:
+            send(runtime, session_info, part)
+
+    return send_bundle
 
 
 def _call_soon_together(session: AppSession, callback: Callable[[], None]) -> None:

@@ -21,6 +21,8 @@ SCRIPTS_AT_ONCE = 2
 # Most take a fiftieth of that. The first look at a loss surface takes longer, and so does waiting
 # for somebody else's.
 LONGEST_TURN_S = 0.5
+# Whether anybody is being answered.
+_LOOK_AGAIN_S = 0.02
 
 
 class Turns:
@@ -94,9 +96,10 @@ def turn() -> Iterator[None]:
         _turns.give_back(ticket)
 
 
-def are_idle() -> bool:
-    """Return whether no script runs now, or waits for its turn."""
-    return _turns.are_idle()
+def wait_until_idle() -> None:
+    """Wait until no script runs, or waits for its turn."""
+    while not _turns.are_idle():
+        time.sleep(_LOOK_AGAIN_S)
 
 
 def _ticket_of_thread() -> threading.Event | None:

@@ -35,17 +35,11 @@ def pieces(monkeypatch, own_priority):
 
 
 def test_nothing_is_computed_while_somebody_is_being_answered(monkeypatch, pieces):
-    looks = []
-
-    def are_idle():
-        looks.append(len(pieces))
-        # The second piece has to wait for three looks, the third for none.
-        return len(looks) >= 3
-
-    monkeypatch.setattr(turns, "are_idle", are_idle)
+    waited_after = []
+    monkeypatch.setattr(turns, "wait_until_idle", lambda: waited_after.append(len(pieces)))
     ahead._work()
     assert pieces == [0, 1, 2]
-    assert looks == [1, 1, 1, 2, 3]
+    assert waited_after == [1, 2, 3]
 
 
 def test_half_of_the_time_is_left_to_others(monkeypatch, pieces):

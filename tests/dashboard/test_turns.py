@@ -101,8 +101,26 @@ def test_a_run_that_ends_early_gives_its_turn_back(own_turns):
     assert not own_turns._begun
 
 
-def test_turns_are_idle_once_all_are_given_back_and_nobody_waits(own_turns):
-    assert turns.are_idle()
-    with turns.turn():
-        assert not turns.are_idle()
-    assert turns.are_idle()
+def test_whoever_waits_for_idle_turns_waits_for_all_of_them(own_turns, monkeypatch):
+    n_begun = []
+    ticket = own_turns.take()
+
+    def sleep(_):
+        n_begun.append(len(own_turns._begun))
+        if len(n_begun) == 3:
+            own_turns.give_back(ticket)
+
+    monkeypatch.setattr(turns.time, "sleep", sleep)
+    turns.wait_until_idle()
+    assert n_begun == [1, 1, 1]
+
+
+def test_who_waits_for_a_turn_is_not_idle():
+    given = Turns(1, SOON_S)
+    assert given.are_idle()
+    ticket, visitors = given.take(), Visitors(given)
+    visitors.come("second")
+    given._begun.clear()
+    assert not given.are_idle()
+    given._begun[ticket] = time.monotonic()
+    given.give_back(ticket)
