@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 from dashboard import resources, turns
 
-# Of the time that nobody needs, half is left: a hosted server may have half of a processor.
-_REST = 1.0
+# For each second of computing, so long a rest: a hosted server may have half of a processor.
+_REST = 0.5
 _LEAST_PRIORITY = 19
 
 _log = logging.getLogger(__name__)

@@ -69,12 +69,15 @@ class Drawing:
         The same as Fabric.js takes it.
     n_fillings : int
         How often it did so.
+    read : tuple of (object, Stroke)
+        What the canvas has last sent, stroke by stroke, and how it was understood.
     """
 
     strokes: tuple[Stroke, ...] = ()
     filled: tuple[Stroke, ...] = ()
     filling: dict = field(default_factory=dict)
     n_fillings: int = 0
+    read: tuple[tuple[object, Stroke], ...] = ()
 
     def ink(self, size: tuple[int, int] = (CANVAS_PX, CANVAS_PX), scale: float = 1.0) -> np.ndarray:
         """Return the drawing as (height, width) uint8 ink, 255 under the brush.
@@ -149,7 +152,12 @@ def show_canvas(
     except (AttributeError, KeyError, TypeError):
         drawn = None
     is_as_filled = isinstance(drawn, dict) and drawn.get("filling") == drawing.n_fillings
-    drawing.strokes = drawing.filled if is_as_filled else strokes_of(drawn)
+    if is_as_filled:
+        drawing.strokes = drawing.filled
+    else:
+        # It sends all strokes with each one, and again with everything that is clicked.
+        drawing.read = _read(drawn, drawing.read)
+        drawing.strokes = tuple(stroke for _drawn, stroke in drawing.read)
     with st.container(horizontal=True, width=min(size[0], CANVAS_PX)):
         for action, label, icon, shortcut, strokes in (
             ("undo", _("Undo"), ":material/undo:", "Ctrl+Z", drawing.strokes[:-1]),
@@ -200,14 +208,26 @@ def strokes_of(json_data: object) -> tuple[Stroke, ...]:
         In pixels of the canvas, curves as short straight pieces. What is not a path as the canvas
         draws them is left out, and so are strokes that make it more than 20,000 points.
     """
+    return tuple(stroke for _drawn, stroke in _read(json_data))
+
+
+def _read(
+    json_data: object, before: Sequence[tuple[object, Stroke]] = ()
+) -> tuple[tuple[object, Stroke], ...]:
+    """Return the strokes of `strokes_of`, each with what was sent of it.
+
+    One that was read before is not read again.
+    """
     objects = json_data.get("objects") if isinstance(json_data, dict) else None
     strokes, n_points = [], 0
     for drawn in objects if isinstance(objects, list) else []:
-        try:
-            stroke = _stroke_of(drawn, MAX_POINTS - n_points)
-        except ValueError:
-            continue
-        strokes.append(stroke)
+        known, stroke = before[len(strokes)] if len(strokes) < len(before) else (None, None)
+        if stroke is None or drawn != known or len(stroke.points) > MAX_POINTS - n_points:
+            try:
+                stroke = _stroke_of(drawn, MAX_POINTS - n_points)
+            except ValueError:
+                continue
+        strokes.append((drawn, stroke))
         n_points += len(stroke.points)
     return tuple(strokes)
 

@@ -42,13 +42,13 @@ def test_nothing_is_computed_while_somebody_is_being_answered(monkeypatch, piece
     assert waited_after == [1, 2, 3]
 
 
-def test_half_of_the_time_is_left_to_others(monkeypatch, pieces):
+def test_it_rests_after_each_piece(monkeypatch, pieces):
     slept, now = [], iter(range(0, 1000, 7))
     monkeypatch.setattr(ahead.time, "perf_counter", lambda: next(now))
     monkeypatch.setattr(ahead.time, "sleep", slept.append)
     ahead._work()
     # Each piece has taken 7 seconds of this clock.
-    assert slept == [7, 7, 7]
+    assert slept == [3.5, 3.5, 3.5]
 
 
 @pytest.mark.parametrize("error", [OSError("no such file"), ValueError("damaged")])

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict, UserDict
 from collections.abc import Mapping
 from copy import deepcopy
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -18,10 +19,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.runtime import app_session
+from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+from streamlit.runtime.session_manager import SessionClientDisconnectedError
 from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.testing.v1 import AppTest
@@ -448,3 +450,51 @@ def test_events_that_come_after_the_end_of_the_server_are_dropped():
     _show(session, 1)
 
     assert session._browser_queue.is_empty()
+
+
+class _Browser:
+    """Takes messages until it is gone."""
+
+    def __init__(self, until=1000):
+        self.taken, self.until = [], until
+
+    def write_forward_msg(self, message):
+        if len(self.taken) == self.until:
+            raise SessionClientDisconnectedError
+        self.taken.append(message.delta.new_element.markdown.body)
+
+
+def _bundles(n_messages: int) -> list:
+    session = _Session(asyncio.new_event_loop())
+    session._event_loop.close()
+    for number in range(n_messages):
+        session._browser_queue.enqueue(_message(number))
+    return session.flush_browser_queue()
+
+
+@pytest.mark.parametrize("n_messages", [0, 1, 99, 100, 101, 450])
+def test_all_messages_of_a_run_are_sent_in_order_and_few_bundles(n_messages):
+    browser, bundles = _Browser(), _bundles(n_messages)
+    for bundle in bundles:
+        Runtime._send_message(None, SimpleNamespace(client=browser), bundle)
+    assert browser.taken == [str(number) for number in range(n_messages)]
+    assert len(bundles) == -(-n_messages // 100)
+
+
+def test_a_message_by_itself_is_sent_as_well():
+    browser = _Browser()
+    Runtime._send_message(None, SimpleNamespace(client=browser), _message(3))
+    assert browser.taken == ["3"]
+
+
+def test_runs_that_end_within_a_bundle_are_counted():
+    info = SimpleNamespace(client=_Browser(), script_run_count=0)
+    ends = [ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY) for _ in range(2)]
+    Runtime._send_message(None, info, streamlit_shortcuts._Bundle([_message(0), *ends]))
+    assert info.script_run_count == 2
+
+
+def test_a_browser_that_is_gone_is_noticed():
+    [bundle] = _bundles(5)
+    with pytest.raises(SessionClientDisconnectedError):
+        Runtime._send_message(None, SimpleNamespace(client=_Browser(until=2)), bundle)

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from dashboard.drawing import canvas as canvases
 from dashboard.drawing.canvas import CANVAS_PX, MAX_POINTS, Drawing, Stroke, fabric_json, strokes_of
 from nncore.drawing import ink_steps
 from nncore.strokes import render_strokes
@@ -49,6 +50,32 @@ def canvas(*changes):
 def only_stroke(**changes):
     (stroke,) = strokes_of(canvas(changes))
     return np.array(stroke.points)
+
+
+def test_a_stroke_that_was_read_before_is_not_read_again(monkeypatch):
+    moved = {"left": 100}
+    first = canvases._read(canvas({}, CURVED))
+    n_read = []
+    stroke_of = canvases._stroke_of
+    monkeypatch.setattr(
+        canvases, "_stroke_of", lambda *drawn: n_read.append(1) or stroke_of(*drawn)
+    )
+    second = canvases._read(canvas({}, CURVED, moved), first)
+    assert len(n_read) == 1
+    # The first has been erased, and what comes next has moved.
+    third = canvases._read(canvas(CURVED | moved, moved), second)
+    assert len(n_read) == 3
+    for read, drawn in ((second, ({}, CURVED, moved)), (third, (CURVED | moved, moved))):
+        assert tuple(stroke for _drawn, stroke in read) == strokes_of(canvas(*drawn))
+
+
+def test_what_was_read_before_counts_among_the_points(monkeypatch):
+    monkeypatch.setattr(canvases, "MAX_POINTS", 5)
+    first = canvases._read(canvas({}))
+    assert len(first) == 1
+    assert len(canvases._read(canvas({}, {}), first)) == 1
+    twice = (*first, *first)
+    assert len(canvases._read(canvas({}, {}), twice)) == 1
 
 
 def test_strokes_come_in_canvas_pixels_and_in_order():
