@@ -65,7 +65,7 @@ async def _session(visitor: Visitor) -> None:
     await visitor.open()
     for page in PAGES:
         await visitor.visit(page)
-        if PAGES[page]:
+        if page:
             await visitor.turn_widget()
     await visitor.visit("Train_a_network", _TRAINING)
     await visitor.press("train_start")

@@ -1,10 +1,8 @@
 """Visitors of the dashboard without a browser: they speak Streamlit's own protocol."""
 
 import asyncio
-import json
 import random
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import websockets
@@ -14,99 +12,20 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.report import log
+from benchmarks.widgets import Widget, can_be_played_with, key_of, play, untouched
 
-_Value = bool | float | str | list[float] | list[str]
-
-
-@dataclass(frozen=True)
-class Widget:
-    """A widget to play with.
-
-    Attributes
-    ----------
-    key : str
-        Of the widget.
-    field : str
-        Of the protocol, for its value.
-    draw : callable
-        Draws a value by chance, given what the widget offers to choose from.
-    """
-
-    key: str
-    field: str
-    draw: Callable[[random.Random, Sequence[str]], _Value]
-
-
-def _slider(key: str, low: float, high: float, step: float) -> Widget:
-    return Widget(key, "double_array_value", lambda chance, _: [_on_grid(chance, low, high, step)])
-
-
-def _number(key: str, low: float, high: float, step: float) -> Widget:
-    return Widget(key, "double_value", lambda chance, _: _on_grid(chance, low, high, step))
-
-
-def _on_grid(chance: random.Random, low: float, high: float, step: float) -> float:
-    return round(low + step * chance.randrange(round((high - low) / step) + 1), 3)
-
-
-def _button(key: str) -> Widget:
-    return Widget(key, "trigger_value", lambda *_: True)
-
-
-def _radio(key: str) -> Widget:
-    return Widget(key, "string_value", lambda chance, options: chance.choice(options))
-
-
-def _choice(key: str) -> Widget:
-    return Widget(key, "string_array_value", lambda chance, options: [chance.choice(options)])
-
-
-def _canvas(key: str) -> Widget:
-    """Return a canvas on which one stroke is drawn."""
-    return Widget(key, "json_value", lambda chance, _: json.dumps({"drawing": _drawing(chance)}))
-
-
-def _drawing(chance: random.Random) -> dict:
-    """Return a drawing of one curved stroke, as the canvas sends it."""
-    start, middle, end = ([chance.uniform(60, 220) for _ in "xy"] for _ in range(3))
-    path = [["M", *start], ["Q", *middle, *end], ["L", end[0], end[1] + 1]]
-    place = {"originX": "center", "originY": "center", "left": 140, "top": 140}
-    return {"raw": {"objects": [{"type": "Path", "strokeWidth": 20, "path": path, **place}]}}
-
-
-# The address of each page, and widgets there to play with: those that a visitor of the page plays
-# with, but for what trains. The home page has only links.
-PAGES: dict[str, tuple[Widget, ...]] = {
-    "": (),
-    "Colour_neuron": (
-        _number("colour_epsilon", 0.05, 1, 0.05),
-        _button("colour_preset_invert"),
-        _button("colour_preset_memoire"),
-        _radio("colour_scale"),
-    ),
-    "Average_digit": (
-        _slider("average_bias", -90, -10, 0.5),
-        _slider("average_threshold", 0.1, 0.9, 0.01),
-        _choice("average_digit"),
-        _button("average_random"),
-    ),
-    "Gradient_descent": (
-        _slider("descent_x", -2, 2, 0.05),
-        _slider("descent_y", -2, 2, 0.05),
-        _slider("descent_steps", 1, 60, 1),
-        _button("descent_stochastic"),
-    ),
-    "Train_a_network": (
-        _number("train_epochs", 1, 50, 1),
-        _number("train_hidden_1", 16, 512, 16),
-        _button("train_preset_memoire"),
-        _choice("train_view"),
-    ),
-    "Experiments": (_choice("experiments_preset"), _choice("experiments_view")),
-    "Draw_digits": (_slider("draw_threshold", 0, 1, 0.01), _canvas("draw_canvas")),
-    "Read_numbers": (_canvas("numbers_canvas"), _button("numbers_example")),
-    "Your_own_hand": (_canvas("hand_canvas"),),
-}
+# The address of each page; the home page has none.
+PAGES = (
+    "",
+    "Colour_neuron",
+    "Average_digit",
+    "Gradient_descent",
+    "Train_a_network",
+    "Experiments",
+    "Draw_digits",
+    "Read_numbers",
+    "Your_own_hand",
+)
 _ANSWER_WITHIN_S = 60
 
 
@@ -158,11 +77,13 @@ class Visitor:
         self.session_id = ""
         # Of the page's link, which the page changes.
         self.query = ""
-        # By the key of each widget, its id and its fragment, and what can be chosen there.
-        self.widgets: dict[str, tuple[str, str]] = {}
-        self._options: dict[str, list[str]] = {}
+        # By their keys.
+        self.widgets: dict[str, Widget] = {}
         self._page = ""
-        # What it has set on the page: a browser tells all of it at every click.
+        self._n_runs = 0
+        # Where on the page the last run has put containers.
+        self._containers: set[tuple[int, ...]] = set()
+        # Of all widgets of the page: a browser tells all of it at every click.
         self._states: dict[str, WidgetState] = {}
 
     async def open(self, page: str = "", query: str = "", session_id: str = "") -> None:
@@ -206,8 +127,8 @@ class Visitor:
             while loop.time() < until:
                 await asyncio.sleep(self._chance.uniform(0.5, 1.5) * pace_s)
                 began = time.perf_counter()
-                if not PAGES[self._page] or self._chance.random() < 0.25:
-                    await self.visit(self._chance.choice(list(PAGES)))
+                if not self._to_play_with() or self._chance.random() < 0.25:
+                    await self.visit(self._chance.choice(PAGES))
                 else:
                     await self.turn_widget()
                 self._timings.reruns[self._page].append(time.perf_counter() - began)
@@ -216,29 +137,27 @@ class Visitor:
 
     async def press(self, key: str) -> None:
         """Press a button of the page."""
-        widget_id, fragment = self.widgets[key]
-        await self._run(WidgetState(id=widget_id, trigger_value=True), fragment)
+        widget = self.widgets[key]
+        await self._run(WidgetState(id=widget.id, trigger_value=True), widget.fragment)
 
     async def close(self) -> None:
         """Leave."""
         await self._socket.close()
 
     async def turn_widget(self, key: str | None = None) -> None:
-        """Do something to one of the page's widgets in `PAGES`, by default any that is shown."""
-        shown = [
-            widget
-            for widget in PAGES[self._page]
-            if widget.key in self.widgets and key in (None, widget.key)
-        ]
-        widget = self._chance.choice(shown)
-        value = widget.draw(self._chance, self._options.get(widget.key, ()))
-        widget_id, fragment = self.widgets[widget.key]
-        if isinstance(value, list):
-            # The protocol has lists in a message of their own.
-            state = WidgetState(id=widget_id, **{widget.field: {"data": value}})
-        else:
-            state = WidgetState(id=widget_id, **{widget.field: value})
-        await self._run(state, fragment)
+        """Do something to a widget of the page, by default to any, most often to a canvas."""
+        if key is None:
+            keys = self._to_play_with()
+            canvases = [key for key in keys if key.endswith("_canvas")]
+            key = self._chance.choice(
+                canvases if self._chance.random() < 0.5 and canvases else keys
+            )
+        widget = self.widgets[key]
+        await self._run(play(widget, self._states.get(widget.id), self._chance), widget.fragment)
+
+    def _to_play_with(self) -> list[str]:
+        """Return the keys of the widgets that can be played with."""
+        return [key for key, widget in self.widgets.items() if can_be_played_with(widget)]
 
     async def _run(self, state: WidgetState | None = None, fragment: str = "") -> None:
         """Have the script run, and take in what it shows until it has finished."""
@@ -267,23 +186,44 @@ class Visitor:
         match answer.WhichOneof("type"):
             case "new_session":
                 self.session_id = answer.new_session.initialize.session_id
+                self._n_runs += 1
+                self._containers = set()
+            case "script_finished":
+                # A run that asks for another one has not shown all.
+                if answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    self._forget_what_is_gone(is_of_page=not answer.metadata.run.fragment_ids)
             case "page_info_changed":
                 self.query = answer.page_info_changed.query_string
             case "delta":
+                self._containers.add(tuple(answer.metadata.delta_path))
                 self._look_at(answer.delta)
+                self._note_widget(answer.delta, tuple(answer.metadata.delta_path))
 
     def _look_at(self, delta: Delta) -> None:
-        """Remember the widgets that are shown, and count exceptions."""
-        kind = delta.new_element.WhichOneof("type") if delta.HasField("new_element") else None
-        if kind == "exception":
+        """Count exceptions."""
+        if delta.new_element.WhichOneof("type") == "exception":
             self._timings.n_exceptions += 1
             log(f"exception on {self._page or 'home'}: {delta.new_element.exception.message}")
-        elif kind is not None:
-            element = getattr(delta.new_element, kind)
-            widget_id = getattr(element, "id", "")
-            # "$$ID-<hash>-<key>"; ids of other elements are numbers or have no key.
-            if isinstance(widget_id, str) and widget_id.startswith("$$ID-"):
-                key = widget_id.split("-", 2)[2]
-                self.widgets[key] = (widget_id, delta.fragment_id)
-                options = getattr(element, "options", ())
-                self._options[key] = [getattr(option, "content", option) for option in options]
+
+    def _note_widget(self, delta: Delta, place: tuple[int, ...]) -> None:
+        """Remember a widget that is shown, in the state in which a browser has it then."""
+        kind = delta.new_element.WhichOneof("type")
+        message = getattr(delta.new_element, kind) if kind else None
+        widget_id = getattr(message, "id", "")
+        # Ids of other elements are numbers or have no key.
+        if not (isinstance(widget_id, str) and widget_id.startswith("$$ID-")):
+            return
+        widget = Widget(widget_id, delta.fragment_id, kind, message, place, self._n_runs)
+        self.widgets[key_of(widget_id)] = widget
+        if widget_id not in self._states or getattr(message, "set_value", False):
+            state = untouched(widget)
+            if state is not None:
+                self._states[widget_id] = state
+
+    def _forget_what_is_gone(self, *, is_of_page: bool) -> None:
+        """Forget what the last run has not shown again, of the page or of a part of it."""
+        for key, widget in list(self.widgets.items()):
+            around = (widget.place[:depth] for depth in range(1, len(widget.place)))
+            is_in_run = is_of_page or not self._containers.isdisjoint(around)
+            if is_in_run and widget.run != self._n_runs:
+                del self.widgets[key]

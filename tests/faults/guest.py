@@ -70,7 +70,7 @@ class Guest(Visitor):
         file_id = str(uuid.uuid4())
         status = await asyncio.to_thread(self.put_file, self.session_id, file_id, name, data)
         assert status == 204
-        widget_id, fragment = self.widgets[key]
+        widget_id, fragment = self.widgets[key].id, self.widgets[key].fragment
         await self.forge(chosen_file(widget_id, file_id, name, len(data)), fragment)
         return file_id
 

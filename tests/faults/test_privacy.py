@@ -61,7 +61,8 @@ def test_an_upload_is_its_sessions_own_even_if_its_id_is_known(hasty_server):
         owner, curious = await two_guests(hasty_server, TRAIN)
         file_id = await owner.upload("train_upload", "model.npz", MODEL)
         assert RIGHT in owner.texts
-        widget_id, fragment = curious.widgets["train_upload"]
+        uploader = curious.widgets["train_upload"]
+        widget_id, fragment = uploader.id, uploader.fragment
         await curious.forge(chosen_file(widget_id, file_id, "model.npz", len(MODEL)), fragment)
         assert RIGHT not in curious.texts
         # The same name in another session is another file.
@@ -156,10 +157,10 @@ def test_who_has_the_link_of_a_training_watches_and_cannot_forge_its_buttons(has
         curious = Guest(hasty_server.url)
         await curious.open(TRAIN, owner.query)
         assert "train_take_over" in curious.widgets
-        _, fragment = curious.widgets["train_take_over"]
+        fragment = curious.widgets["train_take_over"].fragment
         for key in ("train_stop", "train_resume", "train_epoch"):
             assert key not in curious.widgets
-            pressed = WidgetState(id=owner.widgets[key][0], trigger_value=True)
+            pressed = WidgetState(id=owner.widgets[key].id, trigger_value=True)
             for part in (fragment, ""):
                 await curious.forge(pressed, part)
         await asyncio.sleep(KEPT_S / 2)

@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.server import running_server
-from benchmarks.visitors import PAGES, Timings, Visitor
+from benchmarks.visitors import Timings, Visitor
 
 
 class Witness(Visitor):
@@ -32,6 +33,10 @@ class Witness(Visitor):
         """Do something to one widget, and note what comes of that alone."""
         self.places, self.keys = [], set()
         await self.turn_widget(key)
+
+    async def set(self, state, fragment):
+        """Set a widget of a part of the page."""
+        await self._run(state, fragment)
 
     def _take_in(self, answer):
         if answer.WhichOneof("type") == "delta":
@@ -69,7 +74,16 @@ def see(url, page, keys):
 # A part of a page in a place that a part around it does not send again would move on each time.
 @pytest.mark.parametrize(
     ("page", "key"),
-    [(page, widget.key) for page, widgets in PAGES.items() for widget in widgets[:1]],
+    [
+        ("Colour_neuron", "colour_epsilon"),
+        ("Average_digit", "average_bias"),
+        ("Gradient_descent", "descent_x"),
+        ("Train_a_network", "train_epochs"),
+        ("Experiments", "experiments_preset"),
+        ("Draw_digits", "draw_threshold"),
+        ("Read_numbers", "numbers_canvas"),
+        ("Your_own_hand", "hand_canvas"),
+    ],
 )
 def test_the_same_click_sends_to_the_same_places(url, page, key):
     (_, first), _, (_, third) = see(url, page, [key] * 3)
@@ -141,6 +155,26 @@ def test_a_preset_of_the_descent_leaves_the_surface_alone_and_stays_where_it_is(
     assert {"descent_full", "descent_rate", "descent_contour", "descent_surface_3d"} <= keys
     assert not keys & {"descent_surface", "descent_part"}
     assert set(of_slider) < set(first) == set(again)
+
+
+def test_a_start_of_another_surface_does_no_harm_to_who_comes_back_without_settings(url):
+    async def scenario():
+        witness = Witness(url)
+        await witness.open("Gradient_descent")
+        for key, field, value in (
+            ("descent_x", "double_array_value", 6.25),
+            ("descent_surface", "string_array_value", "three networks"),
+            ("descent_x", "double_array_value", 0.8),
+        ):
+            widget = witness.widgets[key]
+            state = WidgetState(id=widget.id, **{field: {"data": [value]}})
+            await witness.set(state, widget.fragment)
+        for page in ("Gradient_descent", "Average_digit", "Gradient_descent"):
+            await witness.visit(page)
+        assert witness.n_exceptions == 0
+        await witness.close()
+
+    asyncio.run(scenario())
 
 
 def test_another_experiment_leaves_the_frame_of_the_page_alone(url):
