@@ -227,3 +227,4 @@ class Visitor:
             is_in_run = is_of_page or not self._containers.isdisjoint(around)
             if is_in_run and widget.run != self._n_runs:
                 del self.widgets[key]
+                self._states.pop(widget.id, None)

@@ -111,7 +111,8 @@ def read(pieces: Sequence[Piece]) -> ReadNumber:
         st.session_state[_CUTS_KEY] = list(number.cuts)
         return number
     cuts = st.session_state.get(_CUTS_KEY, corrections.cuts)
-    return reader.read(pieces, sorted(cuts))
+    # A browser may still tell of those of another number, with more pieces.
+    return reader.read(pieces, sorted(cut for cut in cuts if 0 < cut < len(pieces)))
 
 
 def show_result(number: ReadNumber) -> None:
