@@ -127,13 +127,6 @@ def test_cuts_are_taken_away_and_made_and_the_networks_come_back(open_with):
     assert app.button(key="numbers_recut").disabled
 
 
-def test_cuts_of_another_number_are_passed_over(open_with):
-    app = open_with(*STROKES)
-    set_cuts(app, 0, 3, 5, 6, 40)
-    assert not app.exception
-    assert len(digit_boxes(app)) == 3
-
-
 def test_another_digit_can_be_chosen_and_stays_with_its_image(open_with):
     app = open_with(*STROKES)
     digit_boxes(app)[1].set_value(9).run()
