@@ -156,16 +156,9 @@ def presets(kind: str, loss: str) -> None:
 def run_settings(kind: str, loss: str, digit: int) -> Run:
     """Let the reader set the start by sliders, and how steps are taken."""
     chosen = KINDS[kind]
-    _leave_out_of_range(kind)
     start = tuple(
-        st.slider(
-            _("Start: {axis}").format(axis=_(axis)),
-            *(low, high, default),
-            step=_START_STEP,
-            key=key,
-            bind="query-params",
-        )
-        for axis, (low, high), default, key in zip(
+        _start_slider(*setting)
+        for setting in zip(
             chosen.axes,
             (chosen.x, chosen.y),
             chosen.start,
@@ -190,6 +183,21 @@ def run_settings(kind: str, loss: str, digit: int) -> Run:
         disabled=batch == ALL,
     )
     return Run(kind, loss, digit, start, learning_rate, batch, n_steps, seed)
+
+
+def _start_slider(axis: str, limits: tuple[float, float], default: float, key: str) -> float:
+    """Let the reader set the start along one axis."""
+    low, high = limits
+    # Streamlit may bring back that of another surface for who sends no settings along.
+    if not low <= st.session_state.get(key, default) <= high:
+        _set(**{key: default})
+    return st.slider(
+        _("Start: {axis}").format(axis=_(axis)),
+        *(low, high, default),
+        step=_START_STEP,
+        key=key,
+        bind="query-params",
+    )
 
 
 def show_what_is_drawn(kind: str, digit: int, land: Landscape) -> None:
@@ -395,19 +403,6 @@ def _start_anew() -> None:
     rate, _too_large = kind.rates[st.session_state[_LOSS] or LOSSES[0]]
     x, y = kind.start
     _set(descent_x=x, descent_y=y, descent_rate=rate)
-
-
-def _leave_out_of_range(kind: str) -> None:
-    """Take the usual start where that of the session is not on this surface.
-
-    Streamlit may bring back one of another surface for who sends no settings along.
-    """
-    chosen = KINDS[kind]
-    for key, (low, high), default in zip(
-        ("descent_x", "descent_y"), (chosen.x, chosen.y), chosen.start, strict=True
-    ):
-        if not low <= st.session_state.get(key, default) <= high:
-            _set(**{key: default})
 
 
 def _set(**values: float | str) -> None:

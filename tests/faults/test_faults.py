@@ -77,9 +77,13 @@ def test_what_no_page_needs_is_not_loaded(tmp_path):
         await guest.open()
         for page in PAGES:
             await guest.visit(page)
-        await guest.visit("Draw_digits", "draw_view=why&draw_why=readers")
         assert not guest.has_failed
         await guest.close()
+        # A session that has chosen what to look at does not follow a link.
+        other = Guest(server.url)
+        await other.open("Draw_digits", "draw_view=why&draw_why=readers")
+        assert any("The ten average digits" in text for text in other.texts)
+        await other.close()
 
     with running_dashboard(tmp_path / "log.txt", environment=ENVIRONMENT) as server:
         asyncio.run(scenario(server))
