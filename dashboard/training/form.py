@@ -132,7 +132,7 @@ def recipe_form() -> Recipe | None:
 
 
 def recipe_in_words(recipe: Recipe) -> str:
-    """Return a recipe on one line."""
+    """Return a recipe on one line, all but its seed."""
     words = [
         "-".join(map(str, recipe.layers)),
         f"{recipe.activation}, {recipe.output}",
@@ -142,6 +142,14 @@ def recipe_in_words(recipe: Recipe) -> str:
         _("mini-batches of {n}").format(n=recipe.batch_size),
         ngettext("{n} epoch", "{n} epochs", recipe.epochs).format(n=recipe.epochs),
     ]
+    if recipe.training_images:
+        words.append(_("{n} training images").format(n=recipe.training_images))
+    if recipe.dropout:
+        words.append(_("dropout {share:g}").format(share=recipe.dropout))
+    if recipe.weight_decay:
+        words.append(_("weight decay {factor:g}").format(factor=recipe.weight_decay))
+    if recipe.patience:
+        words.append(_("patience {n}").format(n=recipe.patience))
     if recipe.pen_digits:
         words.append(_("with {n} European digits").format(n=recipe.pen_digits))
     if recipe.augmentation:

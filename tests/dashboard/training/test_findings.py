@@ -106,6 +106,31 @@ def test_all_settings_of_a_model_from_elsewhere_come_within_the_form(look, start
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        {"layers": (784, 20, 10)},
+        {"activation": "tanh"},
+        {"output": "sigmoid"},
+        {"loss": "mse"},
+        {"initialisation": "glorot"},
+        {"optimizer": "adam"},
+        {"schedule": "step"},
+        {"learning_rate": 0.3},
+        {"batch_size": 50},
+        {"epochs": 6},
+        {"training_images": 1000},
+        {"weight_decay": 0.5},
+        {"dropout": 0.5},
+        {"augmentation": ("shift",)},
+        {"pen_digits": 1000},
+        {"patience": 2, "validation_images": 500},
+    ],
+)
+def test_a_recipe_in_words_tells_of_every_setting(change):
+    assert form.recipe_in_words(replace(PLAIN, **change)) != form.recipe_in_words(PLAIN)
+
+
+@pytest.mark.parametrize(
     ("recipe", "changes"),
     [
         (replace(PLAIN, learning_rate=0.0001), LOW_RATE),
