@@ -9,6 +9,8 @@ import asyncio
 import resource
 import statistics
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 from benchmarks.report import conditions, log, markdown_table
 from benchmarks.server import Server, running_server
@@ -20,6 +22,7 @@ _HEADER = (
     *("lost", "server: CPU, MB", "generator: CPU"),
 )
 
+_REFERENCE, _REFERENCE_PAGES = Path(__file__).with_name("reference") / "app.py", ("",)
 # Of a second: a server that uses less does nothing any more.
 _IDLE_SHARE = 0.05
 
@@ -31,23 +34,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=30, help="of clicking, for each number")
     parser.add_argument("--pace", type=float, default=2, help="mean seconds between two clicks")
     parser.add_argument("--jobs", type=int, default=0, help="trainings that run meanwhile")
-    parser.add_argument(
+    server_kind = parser.add_mutually_exclusive_group()
+    server_kind.add_argument(
         "--replicas",
         type=int,
         choices=(1, 2),
         default=1,
         help="two stand behind nginx, as docs/hosting.md has them",
     )
+    server_kind.add_argument(
+        "--reference",
+        action="store_true",
+        help="serve a page with one slider and one chart instead, to know the machine by",
+    )
     options = parser.parse_args(arguments)
     print(conditions(("streamlit", "numpy", "plotly")) + "\n")
     rows, by_page = [], {}
     for n_visitors in options.visitors:
         log(f"{n_visitors} visitors")
-        with running_server() if options.replicas == 1 else running_site() as server:
+        with _server(options) as server:
             timings, row = asyncio.run(_measure(server, n_visitors, options))
         rows.append(row)
         by_page[n_visitors] = timings.reruns
     print(markdown_table(_HEADER, rows))
+    if options.reference:
+        return
     print("\nThe slowest 5 % of the clicks take at least so many ms:\n")
     header = ("visitors", *(page or "home" for page in PAGES))
     rows = [
@@ -56,16 +67,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(markdown_table(header, rows))
 
 
+def _server(options: argparse.Namespace) -> AbstractContextManager[Server | Site]:
+    """Return what the visitors come to, which runs as long as the context."""
+    if options.reference:
+        return running_server(script=_REFERENCE)
+    return running_server() if options.replicas == 1 else running_site()
+
+
 async def _measure(
     server: Server | Site, n_visitors: int, options: argparse.Namespace
 ) -> tuple[Timings, list[str]]:
     """Let visitors in; return their timings and a row of the table."""
+    pages = _REFERENCE_PAGES if options.reference else PAGES
     for replica in server.replicas:
-        await _warm_up(replica)
+        await _warm_up(replica, pages)
     for number in range(options.jobs):
         await _start_training(server, number)
     timings = Timings()
-    visitors = [Visitor(server.url, timings, seed) for seed in range(n_visitors)]
+    visitors = [Visitor(server.url, timings, seed, pages) for seed in range(n_visitors)]
     loop = asyncio.get_running_loop()
     began, server_cpu, own_cpu = loop.time(), server.cpu_s(), _own_cpu_s()
     # All within two seconds, as when a teacher shows a link.
@@ -90,14 +109,14 @@ async def _measure(
     return timings, row
 
 
-async def _warm_up(server: Server) -> None:
+async def _warm_up(server: Server, pages: Sequence[str]) -> None:
     """See every page once, and let the server compute what it does ahead.
 
     What is loaded once per server is not what is measured.
     """
     visitor = Visitor(server.url, Timings(), 0)
     await visitor.open()
-    for page in PAGES:
+    for page in pages:
         await visitor.visit(page)
     used_s = server.cpu_s()
     while True:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
+_DASHBOARD = PROJECT / "app.py"
 _START_WITHIN_S = 60
 
 
@@ -55,16 +56,21 @@ class Server:
 
 @contextlib.contextmanager
 def running_server(
-    environment: Mapping[str, str] | None = None, port: int | None = None
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
+    script: Path = _DASHBOARD,
 ) -> Iterator[Server]:
-    """Start the dashboard, with some variables set, by default on a free port, and end it."""
+    """Start the dashboard, with some variables set, by default on a free port, and end it.
+
+    Another script is served with the dashboard's ``.streamlit/config.toml``.
+    """
     if port is None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"),
+                *(sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"),
                 *("--server.address=127.0.0.1", f"--server.port={port}"),
             ],
             cwd=PROJECT,

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import websockets
@@ -68,10 +69,12 @@ class Visitor:
         Where its own are added.
     seed : int
         Decides where it goes and what it clicks.
+    pages : sequence of str
+        Where it goes.
     """
 
-    def __init__(self, url: str, timings: Timings, seed: int):
-        self._url = url
+    def __init__(self, url: str, timings: Timings, seed: int, pages: Sequence[str] = PAGES):
+        self._url, self._pages = url, pages
         self._timings = timings
         self._chance = random.Random(seed)
         self.session_id = ""
@@ -128,7 +131,7 @@ class Visitor:
                 await asyncio.sleep(self._chance.uniform(0.5, 1.5) * pace_s)
                 began = time.perf_counter()
                 if not self._to_play_with() or self._chance.random() < 0.25:
-                    await self.visit(self._chance.choice(PAGES))
+                    await self.visit(self._chance.choice(self._pages))
                 else:
                     await self.turn_widget()
                 self._timings.reruns[self._page].append(time.perf_counter() - began)

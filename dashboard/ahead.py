@@ -16,9 +16,9 @@ from dashboard import resources, turns
 
 # For each second of computing, so long a rest: a hosted server may have half of a processor.
 _REST = 0.5
-# A third of the processor's time beside a thread that answers. The least, 19, would be a seventieth,
-# and beside another busy process so would everybody's be, whenever this thread has the interpreter's
-# lock: measured, visits of 3 seconds instead of 1.
+# A third of the processor's time beside a thread that answers. At the lowest priority, 19, it would
+# be a seventieth, and beside another busy process so would everybody's, whenever this thread has
+# the interpreter's lock: measured, visits of 3 seconds instead of 1.
 _NICER_BY = 5
 
 _log = logging.getLogger(__name__)

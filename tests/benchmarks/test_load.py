@@ -8,8 +8,9 @@ from benchmarks.visitors import Timings, Visitor
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_visitors_see_pages_and_click_without_an_exception(capsys):
-    load.main(["--visitors", "2", "--seconds", "3", "--pace", "0.5"])
+@pytest.mark.parametrize("served", [[], ["--reference"]])
+def test_visitors_see_pages_and_click_without_an_exception(capsys, served):
+    load.main([*served, "--visitors", "2", "--seconds", "3", "--pace", "0.5"])
     lines = capsys.readouterr().out.splitlines()
     row = next(line for line in lines if line.startswith("| 2 |"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
