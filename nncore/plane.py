@@ -3,6 +3,8 @@
 Last in the chain of the colour neuron: a state -> a polygon that a figure can draw.
 """
 
+import math
+
 import numpy as np
 
 # A plane this close beyond the far corner, relative to the cube, is taken as touching it: the
@@ -44,17 +46,17 @@ def clip_plane_to_cube(state: np.ndarray, size: float) -> np.ndarray:
     C. Rezk Salama and A. Kolb, "A Vertex Program for Efficient Box-Plane Intersection", Proc.
     Vision, Modeling and Visualization, 2005.
     """
-    state = np.asarray(state, dtype=np.float64)
-    if state.shape != (3,) or not np.all(np.isfinite(state)):
-        raise ValueError(f"state must be three finite numbers, got {state.tolist()}")
-    if not (np.isfinite(size) and size > 0):
+    # Python's floats. NumPy takes three times as long for so few numbers, and has no infinity
+    # without a warning: then the plane is far away.
+    parts = np.asarray(state, dtype=np.float64).tolist()
+    if np.shape(state) != (3,) or not all(map(math.isfinite, parts)):
+        raise ValueError(f"state must be three finite numbers, got {parts}")
+    if not (math.isfinite(size) and size > 0):
         raise ValueError(f"size must be a finite number above 0, got {size!r}")
-    # Python's floats from here on. NumPy takes three times as long for so few numbers, and has
-    # no infinity without a warning: then the plane is far away.
-    largest = float(np.abs(state).max())
+    largest = max(map(abs, parts))
     if largest == 0:
         return np.empty((0, 3))
-    normal = (state / largest).tolist()
+    normal = [part / largest for part in parts]
     distance = 1.0 / largest / float(size) - sum(part for part in normal if part < 0)
     polygon = [
         tuple(1 - x if part < 0 else x for x, part in zip(point, normal, strict=True))

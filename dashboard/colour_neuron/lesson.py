@@ -1,6 +1,6 @@
 """The parts of the page of the colour neuron that come after the labels, from top to bottom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
@@ -277,12 +277,13 @@ def _account(lesson: Lesson) -> Account:
     samples, log = lesson.samples, lesson.log
     # After the first epoch without error there is nothing more to see.
     errors = log.errors_per_epoch[: log.first_epoch_without_error]
+    points = figures.rounded(lesson.inputs.tolist())
     return Account(
         len(log.updates),
         cube=figures.colour_space(
             samples.names, samples.colours, samples.targets, lesson.settings.scale, log.state
         ),
-        states=tuple(_plot_state(lesson, step) for step in _steps(len(log.updates))),
+        states=tuple(_plot_state(lesson, points, step) for step in _steps(len(log.updates))),
         result=f"{_result_table(lesson)}\n\n{what_to_notice(lesson)}",
         errors=figures.errors_per_epoch(errors),
         updates=_update_table(lesson),
@@ -300,10 +301,10 @@ def _result_table(lesson: Lesson) -> str:
     return markdown_table([dict(zip(names, row, strict=True)) for row in (here, memoires)])
 
 
-def _plot_state(lesson: Lesson, step: int) -> PlotState:
-    """Return the cube after so many updates."""
+def _plot_state(lesson: Lesson, points: Sequence[Sequence[float]], step: int) -> PlotState:
+    """Return the cube, with the samples at these points, after so many updates."""
     attributes = figures.attributes_of_plane(
-        lesson.inputs.tolist(),
+        points,
         lesson.is_wrong[step].tolist(),
         lesson.settings.scale,
         lesson.neuron(step),

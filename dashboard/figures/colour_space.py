@@ -118,11 +118,12 @@ def state_attributes(
     inputs = scale_colours(colours, scale)
     is_wrong = activation(state, inputs) != np.asarray(targets)
     polygon = clip_plane_to_cube(state, scale)
-    return attributes_of_plane(inputs.tolist(), is_wrong.tolist(), scale, state, polygon, sample)
+    points = rounded(inputs.tolist())
+    return attributes_of_plane(points, is_wrong.tolist(), scale, state, polygon, sample)
 
 
 def attributes_of_plane(
-    inputs: Sequence[Sequence[float]],
+    points: Sequence[Sequence[float]],
     is_wrong: Sequence[bool],
     scale: int,
     state: Sequence[float],
@@ -135,8 +136,8 @@ def attributes_of_plane(
 
     Parameters
     ----------
-    inputs : sequence of 3 float
-        The colours from 0 to ``scale``.
+    points : sequence of 3 float
+        The colours from 0 to ``scale``, `rounded`.
     is_wrong : sequence of bool
         Which of them are answered wrong.
     scale, state, sample
@@ -146,19 +147,25 @@ def attributes_of_plane(
     """
     corners = polygon.tolist()
     n_triangles = max(0, len(corners) - 2)
+    plane = _coordinates(rounded(corners))
     return {
         PLANE: {
-            **_coordinates(corners),
+            **plane,
             # A convex polygon is a fan of triangles around its first corner.
             "i": [0] * n_triangles,
             "j": list(range(1, n_triangles + 1)),
             "k": list(range(2, n_triangles + 2)),
         },
-        RIM: _coordinates(corners + corners[:1]),
+        RIM: {name: line + line[:1] for name, line in plane.items()},
         SIDES: _sides(corners, state, scale),
-        WRONG: _marks(list(itertools.compress(inputs, is_wrong))),
-        SHOWN: _marks([] if sample is None else [inputs[sample]]),
+        WRONG: _marks(list(itertools.compress(points, is_wrong))),
+        SHOWN: _marks([] if sample is None else [points[sample]]),
     }
+
+
+def rounded(points: Sequence[Sequence[float]]) -> list[list[float]]:
+    """Return points without digits that nobody sees, and that would be sent all the same."""
+    return [[round(part, 4) for part in point] for point in points]
 
 
 def errors_per_epoch(errors: Sequence[int]) -> go.Figure:
@@ -228,7 +235,7 @@ def _samples(
     rows = np.flatnonzero(chosen).tolist()
     return {
         "type": "scatter3d",
-        **_coordinates(inputs[rows].tolist()),
+        **_coordinates(rounded(inputs[rows].tolist())),
         "name": legend,
         "mode": "markers",
         "marker": {
@@ -270,7 +277,7 @@ def _sides(corners: list[list[float]], state: Sequence[float], scale: int) -> di
             for along, far, part in zip(zip(*corners, strict=True), farthest, state, strict=True)
         ]
         ends.append([min(max(part, 0), scale) for part in end])
-    return {**_coordinates(ends), "text": [_("no"), _("yes")]}
+    return {**_coordinates(rounded(ends)), "text": [_("no"), _("yes")]}
 
 
 def _marks(points: Sequence[Sequence[float]]) -> dict[str, list]:
@@ -279,8 +286,6 @@ def _marks(points: Sequence[Sequence[float]]) -> dict[str, list]:
 
 
 def _coordinates(points: Sequence[Sequence[float]]) -> dict[str, list]:
-    """Return points as Plotly takes them, without digits that nobody sees."""
-    x, y, z = zip(*points, strict=True) if points else ((), (), ())
-    return {
-        name: [round(part, 4) for part in line] for name, line in zip("xyz", (x, y, z), strict=True)
-    }
+    """Return points as Plotly takes them."""
+    lines = zip(*points, strict=True) if points else ((), (), ())
+    return {name: list(line) for name, line in zip("xyz", lines, strict=True)}
