@@ -54,8 +54,7 @@ def take(version: str = st.__version__) -> bool:
         Runtime._send_message = _send_bundle(Runtime._send_message)
         navigation_page._create_page = _page_once(navigation_page._create_page)
         serialization.is_dataframe_like = _plain_first(serialization.is_dataframe_like)
-        _compact.__wrapped__ = SessionState._compact_state
-        SessionState._compact_state = _compact
+        SessionState._compact_state = _changes_only(SessionState._compact_state)
     return True
 
 
@@ -124,24 +123,29 @@ class _LookedUp(Mapping):
             return self._session_state._state.filtered_state
 
 
-def _compact(state: SessionState) -> None:
-    """Make the values of a session old, looking at those alone that may have changed.
+def _changes_only(compact: Callable[[SessionState], None]) -> Callable[[SessionState], None]:
+    """Have the values of a session made old by looking at those alone that may have changed.
 
     Streamlit looks up those of all widgets of all pages that a visitor has seen.
     """
-    metadata = state._new_widget_state.widget_metadata
-    changed = {*state._new_widget_state, *map(state._get_widget_id, state._new_session_state)}
-    for key in state._old_state:
-        widget_id = state._get_widget_id(key)
-        # A value that a page has set before its widget was there, or one that depends on others.
-        if widget_id != key or getattr(metadata.get(key), "presenter", None) is not None:
-            changed.add(widget_id)
-    for key in changed:
-        # Of a widget that the page has not shown, as after a restart of the server.
-        with contextlib.suppress(KeyError):
-            state._old_state[key] = state[key]
-    state._new_session_state.clear()
-    state._new_widget_state.clear()
+
+    @functools.wraps(compact)
+    def compact_changes(state: SessionState) -> None:
+        metadata = state._new_widget_state.widget_metadata
+        changed = {*state._new_widget_state, *map(state._get_widget_id, state._new_session_state)}
+        for key in state._old_state:
+            widget_id = state._get_widget_id(key)
+            # A value that a page has set before its widget was there, or that depends on others.
+            if widget_id != key or getattr(metadata.get(key), "presenter", None) is not None:
+                changed.add(widget_id)
+        for key in changed:
+            # Of a widget that the page has not shown, as after a restart of the server.
+            with contextlib.suppress(KeyError):
+                state._old_state[key] = state[key]
+        state._new_session_state.clear()
+        state._new_widget_state.clear()
+
+    return compact_changes
 
 
 def _plain_first(is_dataframe_like: Callable[[object], bool]) -> Callable[[object], bool]:

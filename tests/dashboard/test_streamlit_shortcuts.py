@@ -190,7 +190,7 @@ def a_state(chance: random.Random) -> SessionState:
 @pytest.mark.parametrize("seed", range(200))
 def test_values_grow_old_as_with_streamlit(seed):
     theirs, ours = a_state(random.Random(seed)), a_state(random.Random(seed))
-    streamlit_shortcuts._compact.__wrapped__(theirs)
+    SessionState._compact_state.__wrapped__(theirs)
 
     ours._compact_state()
 
