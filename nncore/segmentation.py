@@ -492,6 +492,9 @@ def _parted(lines: Lines, x: float) -> tuple[Lines, Lines]:
     sides = ([], [])
     for line in lines:
         is_right = line[:, 0] >= x
+        if is_right.all() or not is_right.any():
+            sides[int(is_right[0])].append(line)
+            continue
         # Points before which a line has come to the other side; its way there ends at x itself.
         crossings = np.flatnonzero(is_right[1:] != is_right[:-1]) + 1
         before, after = line[crossings - 1], line[crossings]

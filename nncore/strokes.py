@@ -1,6 +1,7 @@
 """Strokes of a pen: points on a canvas, and the ink that they leave."""
 
 from collections.abc import Sequence
+from itertools import groupby, islice
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -55,15 +56,18 @@ def render_strokes(
     canvas = Image.new("L", (width * scale, height * scale))
     draw = ImageDraw.Draw(canvas)
     brush = max(1, round(brush_px * scale))
+    points = np.rint(np.concatenate([*checked, np.empty((0, 2))]) * scale).tolist()
+    remaining = map(tuple, points)
+    dots = set()
     for stroke in checked:
-        points = np.rint(stroke * scale)
         # A pointer that rests sends the same point again and again.
-        points = points[np.r_[True, np.any(np.diff(points, axis=0), axis=1)]]
-        draw.line(points.ravel().tolist(), fill=255, width=brush)
-        # Round caps and joins; Pillow's own joint="curve" leaves gaps at sharp turns.
-        starts = points - brush // 2
-        for left, top in starts.tolist():
-            draw.ellipse((left, top, left + brush - 1, top + brush - 1), fill=255)
+        line = [point for point, _ in groupby(islice(remaining, len(stroke)))]
+        draw.line(line, fill=255, width=brush)
+        dots.update(line)
+    # Round caps and joins; Pillow's own joint="curve" leaves gaps at sharp turns.
+    for x, y in dots:
+        left, top = x - brush // 2, y - brush // 2
+        draw.ellipse((left, top, left + brush - 1, top + brush - 1), fill=255)
     return np.array(canvas.reduce(scale))
 
 
@@ -104,8 +108,9 @@ def checked_strokes(strokes: Strokes) -> list[np.ndarray]:
                 f"stroke {number} must be (n_points, 2) numbers, "
                 f"got {points.shape} {points.dtype.name}"
             )
+        points = points.astype(np.float64)
         # NaN fails the comparison too.
-        if not np.all(np.abs(points.astype(np.float64)) <= MAX_COORDINATE_PX):
+        if not (np.abs(points) <= MAX_COORDINATE_PX).all():
             raise ValueError(
                 f"stroke {number} must be finite and within {MAX_COORDINATE_PX} px of the canvas"
             )
@@ -113,5 +118,5 @@ def checked_strokes(strokes: Strokes) -> list[np.ndarray]:
         if n_points > MAX_POINTS:
             raise ValueError(f"strokes must have at most {MAX_POINTS} points")
         if len(points):
-            checked.append(points.astype(np.float64))
+            checked.append(points)
     return checked
