@@ -58,14 +58,14 @@ def render_strokes(
     brush = max(1, round(brush_px * scale))
     points = np.rint(np.concatenate([*checked, np.empty((0, 2))]) * scale).tolist()
     remaining = map(tuple, points)
-    dots = set()
-    for stroke in checked:
-        # A pointer that rests sends the same point again and again.
-        line = [point for point, _ in groupby(islice(remaining, len(stroke)))]
+    # A pointer that rests sends the same point again and again, a program the same stroke.
+    lines = {
+        tuple(point for point, _ in groupby(islice(remaining, len(stroke)))) for stroke in checked
+    }
+    for line in lines:
         draw.line(line, fill=255, width=brush)
-        dots.update(line)
     # Round caps and joins; Pillow's own joint="curve" leaves gaps at sharp turns.
-    for x, y in dots:
+    for x, y in set().union(*lines):
         left, top = x - brush // 2, y - brush // 2
         draw.ellipse((left, top, left + brush - 1, top + brush - 1), fill=255)
     return np.array(canvas.reduce(scale))
