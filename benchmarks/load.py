@@ -48,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="serve a page with one slider and one chart instead, to know the machine by",
     )
     options = parser.parse_args(arguments)
+    if options.reference and options.jobs:
+        parser.error("--jobs: nothing is trained on the page of --reference")
     print(conditions(("streamlit", "numpy", "plotly")) + "\n")
     rows, by_page = [], {}
     for n_visitors in options.visitors:

@@ -48,8 +48,9 @@ def clip_plane_to_cube(state: np.ndarray, size: float) -> np.ndarray:
     """
     # Python's floats. NumPy takes three times as long for so few numbers, and has no infinity
     # without a warning: then the plane is far away.
-    parts = np.asarray(state, dtype=np.float64).tolist()
-    if np.shape(state) != (3,) or not all(map(math.isfinite, parts)):
+    state = np.asarray(state, dtype=np.float64)
+    parts = state.tolist()
+    if state.shape != (3,) or not all(map(math.isfinite, parts)):
         raise ValueError(f"state must be three finite numbers, got {parts}")
     if not (math.isfinite(size) and size > 0):
         raise ValueError(f"size must be a finite number above 0, got {size!r}")

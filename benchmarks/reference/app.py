@@ -1,4 +1,7 @@
-"""The page by which the goals for visitors were set: what Streamlit itself costs on a machine."""
+"""A page like that by which the goals for visitors were set: what Streamlit itself costs.
+
+In a folder of its own, because Streamlit has the modules beside a script imported first.
+"""
 
 import streamlit as st
 

@@ -88,7 +88,7 @@ def test_the_thread_gives_way_and_no_other_does():
     thread.join()
     priorities["other"] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     # Not by more, see there: whoever has the interpreter's lock must get on beside other processes.
-    assert priorities["own"] == priorities["other"] + 5
+    assert priorities["own"] == min(priorities["other"] + 5, 19)
 
 
 def test_all_surfaces_and_papers_are_computed():
